@@ -1,0 +1,1 @@
+"""The service: conversations, appointments, applications, hand-offs, workstations, the ledger."""

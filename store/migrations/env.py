@@ -1,0 +1,20 @@
+"""Alembic's entry: one transaction a run, on the engine that `store.migrate` hands over."""
+
+from alembic import context
+
+from store.encryption import Encrypted
+from store.tables import Moment, metadata
+
+
+def render_item(kind: str, item: object, _autogen: object) -> str | bool:
+    """Migrations name plain column types: they must still run when ours have changed."""
+    if kind == "type" and isinstance(item, Encrypted):
+        return "sa.LargeBinary()"
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+with context.config.attributes["engine"].begin() as connection:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, render_item=render_item)
+    context.run_migrations()

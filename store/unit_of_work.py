@@ -1,0 +1,79 @@
+"""One transaction over all repositories, opened at the edge and committed before answering."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+from store import repositories
+
+LOCK_WAIT_SECONDS = 3
+"""How long a statement waits for another writer; a citizen hears of trouble within five seconds."""
+
+
+class SqlUnitOfWork:
+    """Fulfils `hotline.storage.UnitOfWork`."""
+
+    def __init__(self, session: Session) -> None:
+        self.conversations = repositories.Conversations(session)
+        self.events = repositories.Events(session)
+        self.buttons = repositories.Buttons(session)
+        self.handoffs = repositories.Handoffs(session)
+        self.appointments = repositories.Appointments(session)
+        self.applications = repositories.Applications(session)
+        self.consultations = repositories.Consultations(session)
+        self.ratings = repositories.Ratings(session)
+        self.complaints = repositories.Complaints(session)
+        self.operators = repositories.Operators(session)
+        self.audit = repositories.Audit(session)
+
+
+type OpenUow = Callable[[], AbstractContextManager[SqlUnitOfWork]]
+
+
+def connect(url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL that never waits longer than LOCK_WAIT_SECONDS for a lock."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    options = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c idle_in_transaction_session_timeout=60s"
+    return create_engine(
+        url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 3}
+    )
+
+
+def unit_of_work_factory(engine: Engine) -> tuple[OpenUow, OpenUow]:
+    """Two openers: one for work that writes (commits at the end, rolls back on an exception), one for reading only."""
+
+    @contextmanager
+    def open_uow() -> Iterator[SqlUnitOfWork]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield SqlUnitOfWork(session)
+
+    reading = engine.execution_options(read_only=True)
+
+    @contextmanager
+    def open_reading() -> Iterator[SqlUnitOfWork]:
+        with Session(reading, expire_on_commit=False) as session:
+            yield SqlUnitOfWork(session)
+
+    return open_uow, open_reading
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves, see below
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start: a transaction that reads first and writes later could lose a race and fail."""
+    reading = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
