@@ -1,0 +1,98 @@
+"""The one call by which the gateway reaches Rasa: one turn in, messages and understanding out."""
+
+import hmac
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+MAX_TEXT_CHARACTERS = 2000  # 20,000 characters cost over a second of processor time
+
+
+class TurnOutput(CollectingOutputChannel):
+    """Keeps each message whole: text, buttons, custom data and the response's name together."""
+
+    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+        await self._persist_message(
+            {
+                "response": message.get("utter_action"),
+                "text": message.get("text"),
+                "buttons": message.get("buttons") or [],
+                "custom": message.get("custom") or {},
+            }
+        )
+
+
+class GatewayChannel(InputChannel):
+    """`POST /webhooks/gw/turn` with a bearer token.
+
+    Body `{sender, text, trusted, metadata}`; answer `{messages, intent, confidence, ranking, entities, slots, last_action}`.
+    Only buttons that the gateway issued are `trusted`: a citizen who types `/restart` or `/book{…}` sends words, not intents.
+    """
+
+    @classmethod
+    def name(cls) -> Text:
+        return "gw"
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> InputChannel:
+        token = (credentials or {}).get("token")
+        if not token:
+            cls.raise_missing_credentials_exception()
+        return cls(str(token))
+
+    def __init__(self, token: Text) -> None:
+        self.token = token.encode()
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        gateway = Blueprint("gateway_turn")
+
+        @gateway.route("/turn", methods=["POST"])
+        async def turn(request: Request) -> HTTPResponse:
+            if not hmac.compare_digest((request.token or "").encode(), self.token):
+                return response.json({"error": "unauthorized"}, status=401)
+            try:
+                body = request.json
+                sender, text, trusted = body["sender"], body["text"], body.get("trusted") is True
+                metadata = body.get("metadata") or {}
+                well_formed = isinstance(sender, str) and sender and isinstance(text, str) and isinstance(metadata, dict)
+            except (SanicException, KeyError, TypeError, AttributeError):
+                well_formed = False
+            if not well_formed or len(text) > MAX_TEXT_CHARACTERS:
+                return response.json({"error": "invalid turn"}, status=400)
+            if not trusted:
+                text = words_of(text)
+            output = TurnOutput()
+            await on_new_message(UserMessage(text, output, sender, input_channel=self.name(), metadata=metadata))
+            return response.json({"messages": output.messages, **await understanding(request, sender)})
+
+        return gateway
+
+
+def words_of(text: Text) -> Text:
+    """What an untrusted citizen said, without the slash that would make Rasa take it for an intent."""
+    return text.strip().lstrip("/").strip() or " "
+
+
+async def understanding(request: Request, sender: Text) -> Dict[Text, Any]:
+    """What Rasa made of the turn, and the slots with a value, for the gateway to keep."""
+    tracker = await request.app.ctx.agent.tracker_store.retrieve(sender)
+    if tracker is None or tracker.latest_message is None:
+        return {"intent": None, "confidence": 0.0, "ranking": [], "entities": [], "slots": {}, "last_action": None}
+    parsed = tracker.latest_message.parse_data or {}
+    intent = parsed.get("intent") or {}
+    ranking: List[Dict[Text, Any]] = (parsed.get("intent_ranking") or [])[:3]
+    hidden = {"session_started_metadata", "requested_slot"}
+    return {
+        "intent": intent.get("name"),
+        "confidence": float(intent.get("confidence") or 0.0),
+        "ranking": [{"name": one["name"], "confidence": float(one["confidence"])} for one in ranking],
+        "entities": [{"entity": one["entity"], "value": one["value"]} for one in parsed.get("entities") or []],
+        "slots": {
+            name: value for name, value in tracker.current_slot_values().items() if value is not None and name not in hidden
+        },
+        "last_action": tracker.latest_action_name,
+    }

@@ -1,0 +1,66 @@
+"""Reads a short reply in the light of the question that was just asked."""
+
+from typing import Any, Dict, List, Set, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+LONGEST_REPLY = 16  # characters; longer sentences speak for themselves
+
+# What each question expects; a reply that carries one of these entities answers it, whatever the words around it.
+EXPECTED: Dict[Text, Set[Text]] = {
+    "region": {"region"},
+    "income_yuan_per_person_month": {"money"},
+    "income_yuan_per_month_self": {"money"},
+    "income_yuan_per_person_year": {"money"},
+    "age": {"age"},
+    "days_to_limitation": {"duration", "date"},
+    "appointment_time": {"date"},
+    "applicant_phone": {"phone"},
+    "application_number": {"application_number"},
+    "phone_tail": {"phone_tail", "phone"},
+    "rating": {"rating"},
+}
+# Questions whose answer is the citizen's own words.
+FREE_TEXT = {"applicant_name", "complaint_text"}
+# What may interrupt any question: these keep the intent that the classifier found.
+INTERRUPTIONS = ("danger_", "ask_why", "refuse", "dont_know", "request_human", "correct", "cancel_appointment", "repeat", "goodbye")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class ExpectedAnswer(GraphComponent):
+    """Turns a short reply that fits the pending question into `inform`.
+
+    The gateway sends the slots with each turn, so `metadata.slots.asking` names the question the citizen is looking at.
+    """
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "ExpectedAnswer":
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            asking = ((message.get(METADATA) or {}).get("slots") or {}).get("asking")
+            if asking and self._fits(asking, message):
+                inform = {"name": "inform", "confidence": 1.0}
+                others = [one for one in message.get(INTENT_RANKING_KEY) or [] if one["name"] != "inform"]
+                message.set(INTENT, inform, add_to_output=True)
+                message.set(INTENT_RANKING_KEY, [inform, *others], add_to_output=True)
+        return messages
+
+    @staticmethod
+    def _fits(asking: Text, message: Message) -> bool:
+        text = message.get(TEXT) or ""
+        intent = message.get(INTENT) or {}
+        if text.startswith("/") or str(intent.get("name")).startswith(INTERRUPTIONS):
+            return asking == "complaint_text" and len(text) > LONGEST_REPLY and not str(intent.get("name")).startswith("danger_")
+        if asking in FREE_TEXT:
+            return asking == "complaint_text" or len(text) <= LONGEST_REPLY
+        found = {entity["entity"] for entity in message.get(ENTITIES) or []}
+        return len(text) <= LONGEST_REPLY and bool(found & EXPECTED.get(asking, set()))
