@@ -1,0 +1,74 @@
+"""The danger lexicon, line by line: `danger_lines.yaml` holds the sentences."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.danger import DangerDetector, DangerLexicon, LexiconError
+
+LEXICON = DangerLexicon.load()
+LINES = yaml.safe_load((Path(__file__).parent / "danger_lines.yaml").read_text(encoding="utf-8"))
+RAISED = [(line, intent) for intent, lines in LINES["raised"].items() for line in lines]
+NOTHING = {"harmless": ["□"], "now": ["现在"], "negations": ["没"], "words": {}}
+
+
+@pytest.mark.parametrize(("line", "intent"), RAISED)
+def test_危险的话一定升为危险意图(line: str, intent: str) -> None:
+    rule = LEXICON.find(line)
+    assert rule is not None, "nothing found"
+    assert rule.intent == intent, f"rule {rule.name}"
+
+
+@pytest.mark.parametrize("line", LINES["quiet"])
+def test_听着吓人但不是眼前的危险_不惊动(line: str) -> None:
+    rule = LEXICON.find(line)
+    assert rule is None, f"rule {rule.name}"
+
+
+def test_正反例都够多() -> None:
+    assert len(RAISED) >= 60
+    assert len(LINES["quiet"]) >= 60
+
+
+def understood(text: str, name: str, confidence: float) -> Message:
+    """A message as the classifier leaves it."""
+    first = {"name": name, "confidence": confidence}
+    second = {"name": "danger_violence", "confidence": 1 - confidence}
+    return Message(data={TEXT: text, INTENT: first, INTENT_RANKING_KEY: [first, second]})
+
+
+def test_危险意图排第一_置信度为一_且不重复() -> None:
+    message = understood("他正在打我", "report_domestic_violence", 0.9)
+    DangerDetector(LEXICON).process([message])
+    assert message.get(INTENT) == {"name": "danger_violence", "confidence": 1.0}
+    assert message.get(INTENT_RANKING_KEY) == [
+        {"name": "danger_violence", "confidence": 1.0},
+        {"name": "report_domestic_violence", "confidence": 0.0},
+    ]
+    assert {INTENT, INTENT_RANKING_KEY} <= message.output_properties
+
+
+def test_没有危险时原样放过() -> None:
+    message = understood("老板欠我工资", "report_unpaid_wages", 0.8)
+    DangerDetector(LEXICON).process([message])
+    assert message.get(INTENT) == {"name": "report_unpaid_wages", "confidence": 0.8}
+
+
+def test_没有文字的消息不出错() -> None:
+    message = Message(data={INTENT: {"name": "greet", "confidence": 1.0}})
+    DangerDetector(LEXICON).process([message])
+    assert message.get(INTENT) == {"name": "greet", "confidence": 1.0}
+
+
+def test_很长的话也能很快看完() -> None:
+    assert LEXICON.find("我在工地上干了三个月老板一直不给钱" * 100 + "我不想活了") is not None
+
+
+def test_词表写错时说明哪里错() -> None:
+    with pytest.raises(LexiconError, match="没有这个词组"):
+        DangerLexicon({**NOTHING, "rules": [{"name": "试", "intent": "danger_child", "all": [["<没有这个词组>"]]}]})
+    with pytest.raises(LexiconError, match="rule 试"):
+        DangerLexicon({**NOTHING, "rules": [{"name": "试", "intent": "greet", "all": [["你好"]]}]})
