@@ -1,0 +1,1 @@
+"""Reviewed answers, the search over them, and the statutes they stand on. Imports nothing of ours."""

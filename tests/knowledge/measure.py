@@ -1,0 +1,80 @@
+"""Print how well the search does on questions.yaml: what the thresholds in knowledge/search.py were chosen on.
+
+PYTHONPATH=. .venv/bin/python tests/knowledge/measure.py
+"""
+
+import time
+from datetime import date
+from pathlib import Path
+from statistics import quantiles
+
+import yaml
+
+from knowledge.answers import Answer, read_answers
+from knowledge.search import AnswerIndex, AskBack, Hit, choose
+
+TODAY = date(2026, 11, 22)
+
+
+def main() -> None:
+    """Print top-1 and top-2 accuracy, each miss, the scores by decile, what `choose` does and the time a query takes."""
+    answers, problems = read_answers()
+    asked = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text("utf-8"))
+    known = {answer.id for answer in answers}
+    topics = {answer.topic for answer in answers}
+    cases = [c for c in asked["in_scope"] if c["topic"] in topics and (not c["answers"] or known & set(c["answers"]))]
+    index = AnswerIndex(answers)
+    times: list[float] = []
+
+    def search(text: str, topic: str | None) -> list[Hit]:
+        begun = time.process_time()
+        hits = index.search(text, topic, TODAY)
+        times.append((time.process_time() - begun) * 1000)
+        return hits
+
+    print(f"{len(answers)} answers, {len(problems)} problems, {len(cases)} questions")
+    for with_topic in (False, True):
+        ranked = [(case, search(case["ask"], case["topic"] if with_topic else None)) for case in cases]
+        top1 = sum(right(case, hits[0].answer) for case, hits in ranked)
+        top2 = sum(any(right(case, hit.answer) for hit in hits[:2]) for case, hits in ranked)
+        said = [(case, choose(hits)) for case, hits in ranked]
+        answered = [(case, a) for case, a in said if isinstance(a, Answer)]
+        asked_back = [(case, a.candidates) for case, a in said if isinstance(a, AskBack)]
+        print(
+            f"topic given: {with_topic}: top-1 {top1 / len(cases):.3f}, top-2 {top2 / len(cases):.3f};",
+            f"answered {len(answered)}, wrong {sum(not right(c, a) for c, a in answered)};",
+            f"asked back {len(asked_back)}, neither right",
+            f"{sum(not any(right(c, a) for a in pair) for c, pair in asked_back)};",
+            f"to a person {len(said) - len(answered) - len(asked_back)}",
+        )
+        for case, hits in ranked:
+            if not right(case, hits[0].answer):
+                print(f"  {case['ask']} [{case['topic']}] ->", *(f"{hit.answer.id} {hit.score:.2f}" for hit in hits))
+        print("  threshold: coverage, risk | " + " | ".join(risk_coverage(ranked)))
+    outside = [(text, search(text, None)) for text in asked["out_of_scope"]]
+    for text, hits in sorted(outside, key=lambda pair: -pair[1][0].score if pair[1] else 0)[:10]:
+        print(
+            f"  out of scope: {text} ->",
+            *(f"{hit.answer.id} {hit.score:.2f}" for hit in hits[:1]),
+            choose(hits) and "!",
+        )
+    print(f"processor time: p50 {quantiles(times, n=100)[49]:.2f} ms, p95 {quantiles(times, n=100)[94]:.2f} ms")
+
+
+def right(case: dict[str, list[str]], answer: Answer) -> bool:
+    """Whether an answer is one of those expected, or of the topic where any will do."""
+    return answer.id in case["answers"] if case["answers"] else answer.topic == case["topic"]
+
+
+def risk_coverage(ranked: list[tuple[dict[str, list[str]], list[Hit]]]) -> list[str]:
+    """For each threshold: the share of questions whose best score reaches it, and the share of those answered wrongly."""
+    rows = []
+    for threshold in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
+        kept = [(case, hits[0]) for case, hits in ranked if hits[0].score >= threshold]
+        wrong = sum(not right(case, hit.answer) for case, hit in kept)
+        rows.append(f"{threshold}: {len(kept) / len(ranked):.2f}, {wrong / max(len(kept), 1):.3f}")
+    return rows
+
+
+if __name__ == "__main__":
+    main()
