@@ -103,7 +103,9 @@ def office_hours() -> OfficeHours:
     return OfficeHours(
         slot=timedelta(minutes=raw["slot_minutes"]),
         seats=raw["seats_per_slot"],
-        sessions=tuple((time.fromisoformat(one["opens"]), time.fromisoformat(one["closes"])) for one in raw["sessions"]),
+        sessions=tuple(
+            (time.fromisoformat(one["opens"]), time.fromisoformat(one["closes"])) for one in raw["sessions"]
+        ),
         notice=timedelta(minutes=raw["first_bookable_after_minutes"]),
         days_ahead=raw["bookable_days_ahead"],
     )

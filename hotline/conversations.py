@@ -120,13 +120,13 @@ def open_conversation(uow: UnitOfWork, channel: str, token_hash: str, at: dateti
 
 
 def by_token(uow: UnitOfWork, token_hash: str, at: datetime) -> Conversation:
-    """The live conversation that this token opens.
+    """The conversation that this token opens; a closed one can still be read and rated until it expires.
 
     Raises:
-        SessionInvalid: unknown, expired or closed.
+        SessionInvalid: unknown or expired.
     """
     conversation = uow.conversations.by_token(token_hash)
-    if conversation is None or conversation.expires_at <= at or conversation.owner is Owner.CLOSED:
+    if conversation is None or conversation.expires_at <= at:
         raise SessionInvalid
     return conversation
 
@@ -163,9 +163,12 @@ def receive(
 
     Raises:
         ButtonUnknown: the button was not issued here.
+        SessionInvalid: the conversation has been closed.
         TooManyMessages: more than `per_minute` within the last minute.
     """
     uow.conversations.lock(conversation)
+    if conversation.owner is Owner.CLOSED:
+        raise SessionInvalid
     known = uow.events.by_client_msg_id(conversation.id, client_msg_id)
     if known is not None:
         return known
@@ -191,3 +194,12 @@ def receive(
     uow.events.add(event)
     conversation.expires_at = at + idle
     return event
+
+
+def forget(uow: UnitOfWork, conversation: Conversation) -> None:
+    """Erase what was said and what was understood, and end the conversation; bookings and applications stay."""
+    uow.conversations.lock(conversation)
+    uow.events.erase(conversation.id)
+    uow.buttons.erase(conversation.id)
+    conversation.slots = {}
+    conversation.owner = Owner.CLOSED

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -99,7 +99,9 @@ class Events(Repository[Event]):
         """The lines after `seq`, in order."""
         c = t.events.c
         return list(
-            self._session.scalars(select(Event).where(c.conversation_id == conversation_id, c.seq > seq).order_by(c.seq))
+            self._session.scalars(
+                select(Event).where(c.conversation_id == conversation_id, c.seq > seq).order_by(c.seq)
+            )
         )
 
     def latest(self, conversation_id: UUID, count: int) -> list[Event]:
@@ -111,7 +113,9 @@ class Events(Repository[Event]):
     def claim_next(self, conversation_id: UUID, at: datetime) -> Event | None:
         """Take the oldest unanswered message, unless one of this conversation is being answered: one turn at a time."""
         c = t.events.c
-        self._session.execute(select(t.conversations.c.id).where(t.conversations.c.id == conversation_id).with_for_update())
+        self._session.execute(
+            select(t.conversations.c.id).where(t.conversations.c.id == conversation_id).with_for_update()
+        )
         unfinished = list(
             self._session.scalars(
                 select(Event)
@@ -135,13 +139,19 @@ class Events(Repository[Event]):
     def waiting(self) -> list[UUID]:
         """Conversations with an unanswered message that nobody is answering."""
         c = t.events.c
-        return list(
-            self._session.scalars(select(c.conversation_id).where(c.progress == Progress.PENDING).distinct())
-        )
+        return list(self._session.scalars(select(c.conversation_id).where(c.progress == Progress.PENDING).distinct()))
+
+    def erase(self, conversation_id: UUID) -> None:
+        """Delete every line of the conversation."""
+        self._session.execute(delete(t.events).where(t.events.c.conversation_id == conversation_id))
 
 
 class Buttons(Repository[Button]):
     """Fulfils `hotline.storage.Buttons`."""
+
+    def erase(self, conversation_id: UUID) -> None:
+        """Delete the quick replies issued in the conversation."""
+        self._session.execute(delete(t.buttons).where(t.buttons.c.conversation_id == conversation_id))
 
     def get(self, action_id: str) -> Button | None:
         """The issued button, if there was one."""
@@ -211,9 +221,7 @@ class Appointments(Repository[Appointment]):
 
     def by_key(self, idempotency_key: str) -> Appointment | None:
         """The appointment that this key already made."""
-        return self._session.scalar(
-            select(Appointment).where(t.appointments.c.idempotency_key == idempotency_key)
-        )
+        return self._session.scalar(select(Appointment).where(t.appointments.c.idempotency_key == idempotency_key))
 
     def change_by_key(self, idempotency_key: str) -> AppointmentChange | None:
         """The act that this key already did."""
@@ -243,7 +251,7 @@ class Appointments(Repository[Appointment]):
             .where(c.station_id == station_id, c.status == "confirmed", c.starts_at.between(start, end))
             .group_by(c.starts_at)
         )
-        return {starts_at: count for starts_at, count in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 class Applications(Repository[Application]):
@@ -251,15 +259,11 @@ class Applications(Repository[Application]):
 
     def by_key(self, idempotency_key: str) -> Application | None:
         """The application that this key already made."""
-        return self._session.scalar(
-            select(Application).where(t.applications.c.idempotency_key == idempotency_key)
-        )
+        return self._session.scalar(select(Application).where(t.applications.c.idempotency_key == idempotency_key))
 
     def by_number(self, number: str) -> Application | None:
         """The application with this number, held while its wrong tries are counted."""
-        return self._session.scalar(
-            select(Application).where(t.applications.c.number == number).with_for_update()
-        )
+        return self._session.scalar(select(Application).where(t.applications.c.number == number).with_for_update())
 
 
 class Consultations(Repository[Consultation]):
@@ -267,9 +271,7 @@ class Consultations(Repository[Consultation]):
 
     def for_conversation(self, conversation_id: UUID) -> Consultation | None:
         """The ledger row of this conversation."""
-        return self._session.scalar(
-            select(Consultation).where(t.consultations.c.conversation_id == conversation_id)
-        )
+        return self._session.scalar(select(Consultation).where(t.consultations.c.conversation_id == conversation_id))
 
 
 class Ratings(Repository[Rating]):
@@ -285,9 +287,7 @@ class Complaints(Repository[Complaint]):
 
     def by_key(self, idempotency_key: str) -> Complaint | None:
         """The complaint that this key already made."""
-        return self._session.scalar(
-            select(Complaint).where(t.complaints.c.idempotency_key == idempotency_key)
-        )
+        return self._session.scalar(select(Complaint).where(t.complaints.c.idempotency_key == idempotency_key))
 
 
 class Operators(Repository[Operator]):

@@ -102,7 +102,12 @@ events = Table(
     Column("payload", String(500)),
     Column("understood", Encrypted("events.understood"), nullable=False),
     UniqueConstraint("conversation_id", "client_msg_id"),
-    Index("ix_events_unfinished", "progress", sqlite_where=text("progress <> 'done'"), postgresql_where=text("progress <> 'done'")),
+    Index(
+        "ix_events_unfinished",
+        "progress",
+        sqlite_where=text("progress <> 'done'"),
+        postgresql_where=text("progress <> 'done'"),
+    ),
 )
 
 buttons = Table(
@@ -154,7 +159,9 @@ appointments = Table(
         sqlite_where=_holds_place,
         postgresql_where=_holds_place,
     ),
-    Index("uq_appointments_live", "conversation_id", unique=True, sqlite_where=_holds_place, postgresql_where=_holds_place),
+    Index(
+        "uq_appointments_live", "conversation_id", unique=True, sqlite_where=_holds_place, postgresql_where=_holds_place
+    ),
 )
 
 appointment_changes = Table(

@@ -4,16 +4,16 @@ Rasa's own LogisticRegressionClassifier takes raw counts: on our examples it was
 to train (docs/adr/0003-linear-classifier.md).
 """
 
-from typing import Any, Dict, List, Text, Type
+import json
+from typing import Any
 
 import numpy as np
-import skops.io as sio
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -34,12 +34,16 @@ class LinearIntentClassifier(GraphComponent):
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "LinearIntentClassifier":
         return cls(model_storage, resource)
 
@@ -49,6 +53,9 @@ class LinearIntentClassifier(GraphComponent):
         self.words = TfidfVectorizer(token_pattern=r"\S+", sublinear_tf=True)
         self.classifier = LinearSVC(C=0.5, class_weight="balanced", random_state=1)
         self.temperature = 1.0
+        self.intents: np.ndarray = np.array([], dtype=str)
+        self.weights: np.ndarray = np.zeros((0, 0), dtype=np.float32)
+        self.bias: np.ndarray = np.zeros(0)
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(TEXT) and one.get(INTENT)]
@@ -61,15 +68,34 @@ class LinearIntentClassifier(GraphComponent):
             margins = cross_val_predict(self.classifier, features, intents, cv=shuffled, method="decision_function")
             self.temperature = _most_truthful_temperature(margins, np.searchsorted(np.unique(intents), intents))
         self.classifier.fit(features, intents)
-        with self._model_storage.write_to(self._resource) as directory:
-            parts = {"characters": self.characters, "words": self.words, "classifier": self.classifier}
-            sio.dump({**parts, "temperature": float(self.temperature)}, directory / "classifier.skops")
+        self.intents, self.weights, self.bias = (
+            self.classifier.classes_,
+            self.classifier.coef_.astype(np.float32),
+            self.classifier.intercept_,
+        )
+        self._persist()
         return self._resource
+
+    def _persist(self) -> None:
+        """Write plain arrays and a vocabulary: a model file that cannot carry code and loads in a moment."""
+        with self._model_storage.write_to(self._resource) as directory:
+            vocabularies = {"characters": self.characters.vocabulary_, "words": self.words.vocabulary_}
+            plain = {name: {gram: int(place) for gram, place in one.items()} for name, one in vocabularies.items()}
+            (directory / "vocabularies.json").write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+            np.savez(
+                directory / "weights.npz",
+                intents=self.intents.astype(str),
+                weights=self.weights,
+                bias=self.bias,
+                temperature=self.temperature,
+                rarity_of_characters=self.characters.idf_,
+                rarity_of_words=self.words.idf_,
+            )
 
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -77,22 +103,28 @@ class LinearIntentClassifier(GraphComponent):
     ) -> "LinearIntentClassifier":
         component = cls(model_storage, resource)
         with model_storage.read_from(resource) as directory:
-            parts = sio.load(directory / "classifier.skops")  # refuses any type that could run code
-        component.characters, component.words = parts["characters"], parts["words"]
-        component.classifier, component.temperature = parts["classifier"], parts["temperature"]
+            vocabularies = json.loads((directory / "vocabularies.json").read_text(encoding="utf-8"))
+            with np.load(directory / "weights.npz", allow_pickle=False) as kept:
+                component.intents, component.weights, component.bias = kept["intents"], kept["weights"], kept["bias"]
+                component.temperature = float(kept["temperature"])
+                for name in ("characters", "words"):
+                    vectoriser = getattr(component, name)
+                    vectoriser.vocabulary_, vectoriser.fixed_vocabulary_ = vocabularies[name], True
+                    vectoriser.idf_ = kept[f"rarity_of_{name}"]
         return component
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         spoken = [message for message in messages if message.get(TEXT)]
         if not spoken:
             return messages
         features = self._join(
-            self.characters.transform([one.get(TEXT) for one in spoken]), self.words.transform([_words(one) for one in spoken])
+            self.characters.transform([one.get(TEXT) for one in spoken]),
+            self.words.transform([_words(one) for one in spoken]),
         )
-        probabilities = _softmax(self.classifier.decision_function(features) / self.temperature)
-        for message, row in zip(spoken, probabilities):
+        probabilities = _softmax((features @ self.weights.T + self.bias) / self.temperature)
+        for message, row in zip(spoken, probabilities, strict=True):
             best = np.argsort(-row)[:RANKING_LENGTH]
-            ranking = [{"name": str(self.classifier.classes_[one]), "confidence": float(row[one])} for one in best]
+            ranking = [{"name": str(self.intents[one]), "confidence": float(row[one])} for one in best]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
@@ -102,7 +134,7 @@ class LinearIntentClassifier(GraphComponent):
         return hstack([characters, words * WORD_WEIGHT]).tocsr()
 
 
-def _words(message: Message) -> Text:
+def _words(message: Message) -> str:
     return " ".join(token.text for token in message.get(TOKENS_NAMES[TEXT]) or [])
 
 

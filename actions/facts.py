@@ -1,0 +1,129 @@
+"""Facts of eligibility as slots: read from the tracker, taken from what the caller just said."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.base import intent_of
+from eligibility import CHOICES, KIND, Facts
+
+# Telling what was done to one already says which matter it is (domain/eligibility §4).
+MATTER_OF_INTENT: Mapping[str, str] = {
+    "report_unpaid_wages": "M05A",
+    "report_dismissal": "AH01",
+    "report_work_injury": "M07A",
+    "report_domestic_violence": "N04",
+    "report_traffic_accident": "M07B",
+    "report_medical_injury": "M07D",
+    "report_not_supported": "M04",
+    "report_debt": "X00",
+    "report_consumer_fraud": "X00",
+    "report_land_dispute": "AH06",
+    "report_detention": "C01",
+}
+# What a naked number may answer: "5" is a rating only to the one who was asked for a rating.
+BARE_ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "age": ("age",),
+    "money": ("income_yuan_per_person_month", "income_yuan_per_month_self", "income_yuan_per_person_year"),
+    "duration": ("days_to_limitation",),
+}
+SIMPLE_ROLES: Mapping[str, dict[str, Any]] = {
+    "migrant_worker": {"migrant_worker": True},
+    "disabled": {"disabled": True},
+    "foreign_national": {"foreign_national": True},
+    "organisation": {"organisation": True},
+    "detained": {"detained": True},
+    "soldier_family": {"military_status": "military_family"},
+    "veteran": {"military_status": "veteran"},
+}
+INCOME_FACTS = {"month": "income_yuan_per_person_month", "year": "income_yuan_per_person_year"}
+DAYS = {"day": 1, "week": 7}
+
+
+def facts_from(tracker: Tracker, noticed: Mapping[str, Any] | None = None) -> Facts:
+    """All that is known so far; what was noticed in this turn counts over what was kept."""
+    kept = {name: tracker.get_slot(name) for name in KIND}
+    known = {**kept, **{name: value for name, value in (noticed or {}).items() if name in KIND}}
+    unknown = {name for name in tracker.get_slot("unknown_facts") or [] if known.get(name) is None}
+    unknown |= set((noticed or {}).get("unknown_facts") or [])
+    return Facts.from_mapping({**known, "unknown": sorted(name for name in unknown if known.get(name) is None)})
+
+
+def notice(tracker: Tracker) -> dict[str, Any]:
+    """What this message tells, as slot values: a sentence that tells three facts fills three facts.
+
+    A bare answer is read in the light of the question in `asking`.
+    """
+    asking = tracker.get_slot("asking")
+    found: dict[str, Any] = {}
+    matter = MATTER_OF_INTENT.get(intent_of(tracker))
+    if matter is not None:
+        found["matter"] = matter
+    if intent_of(tracker) == "organisation_request":
+        found["organisation"] = True
+    for entity in tracker.latest_message.get("entities") or []:
+        found.update(_from_entity(entity, asking))
+    found.update(_from_reply(tracker, asking, found))
+    return found
+
+
+def _from_entity(entity: Mapping[str, Any], asking: str | None) -> dict[str, Any]:
+    kind, value = entity["entity"], entity["value"]
+    if entity.get("bare") and asking not in BARE_ANSWERS.get(kind, ()):
+        return {}
+    if kind in KIND and KIND[kind] == "choice":  # a pressed quick reply names the fact itself
+        return {kind: value}
+    if kind == "region":
+        place = entity.get("role") != "origin" or asking == "region"
+        return {"region": value} if place else {}
+    if kind == "age":
+        return {"age": int(value)} if entity.get("whose") != "other" else {}
+    if kind == "duration":
+        return _from_duration(value, asking)
+    if kind == "money":
+        return _from_money(entity, asking)
+    if kind == "role":
+        return _from_role(entity)
+    return {}
+
+
+def _from_role(entity: Mapping[str, Any]) -> dict[str, Any]:
+    if entity["value"] == "low_income":
+        kind = entity.get("detail")
+        known = {"assistance_kind": kind} if kind in CHOICES["assistance_kind"] else {}
+        return {"assistance_recipient": True, **known}
+    return dict(SIMPLE_ROLES.get(str(entity["value"]), {}))
+
+
+def _from_money(entity: Mapping[str, Any], asking: str | None) -> dict[str, Any]:
+    """Money answers the income question when that was asked; otherwise it is what the dispute is about."""
+    amount = str(entity["value"])
+    if asking in KIND and KIND[asking] == "money":
+        return {asking: amount}
+    if entity.get("per_person"):
+        name = INCOME_FACTS.get(str(entity.get("period") or "month"))
+        return {name: amount} if name else {}
+    return {"claim_yuan": str(Decimal(amount))}
+
+
+def _from_duration(value: Mapping[str, Any], asking: str | None) -> dict[str, Any]:
+    number, unit = value["value"], str(value["unit"])
+    if asking == "days_to_limitation":
+        return {"days_to_limitation": int(number) * DAYS[unit]} if unit in DAYS else {}
+    return {"months_owed": int(number)} if unit == "month" else {}
+
+
+def _from_reply(tracker: Tracker, asking: str | None, found: Mapping[str, Any]) -> dict[str, Any]:
+    """是、不是、不知道、不想说: what they mean for the pending question."""
+    if asking not in KIND or asking in found:
+        return {}
+    intent = intent_of(tracker)
+    if KIND[asking] == "yes_no" and intent in ("affirm", "deny"):
+        return {asking: intent == "affirm"}
+    if KIND[asking] == "choice" and intent == "deny" and asking == "military_status":
+        return {asking: "none"}
+    if intent in ("dont_know", "refuse"):
+        return {"unknown_facts": sorted({*(tracker.get_slot("unknown_facts") or []), asking})}
+    return {}

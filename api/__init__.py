@@ -1,0 +1,1 @@
+"""The gateway: channels, operators' console API, the actions webhook, health and metrics."""

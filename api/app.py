@@ -1,0 +1,127 @@
+"""Puts the gateway together."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import httpx
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from actions.base import Services
+from api import actions_webhook, eligibility, health, problems
+from api.channels import web
+from api.console import handoffs, sessions
+from api.dialogue import RasaTurns, TurnService
+from api.gateway import Gateway
+from api.logs import configure_logs
+from api.metrics import HTTP
+from api.turns import News, TurnRunner
+from eligibility import Law
+from hotline import operators
+from knowledge.answers import load_answers
+from knowledge.search import AnswerIndex
+from settings import ROOT, Settings
+from store.encryption import use_key
+from store.unit_of_work import connect, unit_of_work_factory
+
+log = structlog.get_logger()
+
+PAGES = ROOT / "web" / "dist"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
+    ),
+}
+
+
+def create_app(
+    settings: Settings, dialogue: TurnService | None = None, now: Callable[[], datetime] | None = None
+) -> FastAPI:
+    """The gateway as an ASGI app.
+
+    Args:
+        dialogue: instead of Rasa, for tests.
+        now: instead of the clock, for tests.
+    """
+    configure_logs()
+    use_key(settings.encryption_key.get_secret_value())
+    engine = connect(settings.database_url)
+    open_uow, open_reading = unit_of_work_factory(engine)
+    services = Services(
+        open_uow=open_uow,
+        law=Law.load(settings.parameters_dir),
+        answers=AnswerIndex(load_answers()),
+        now=now or (lambda: datetime.now(UTC)),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        limits = httpx.Limits(max_connections=30)
+        async with httpx.AsyncClient(
+            base_url=settings.dialogue_url, timeout=settings.turn_timeout_seconds, limits=limits, trust_env=False
+        ) as client:
+            turns = dialogue or RasaTurns(client, settings.dialogue_token.get_secret_value())
+            news = News()
+            runner = TurnRunner(services, turns, news)
+            executor = actions_webhook.executor_for(services)
+            app.state.gateway = Gateway(settings, services, open_reading, turns, runner, news, executor)
+            await asyncio.to_thread(_enrol_demo_operator, services, settings)
+            sweep = asyncio.create_task(runner.sweep())
+            log.info("gateway.started", database=engine.dialect.name)
+            yield
+            sweep.cancel()
+            await runner.drain()
+        engine.dispose()
+
+    app = FastAPI(
+        title="援线 Yuanxian",
+        description="12348 法律援助热线助手：咨询、资格初步判断、预约、申请、转人工。",
+        version="0.1.0",
+        lifespan=lifespan,
+    )
+    problems.install(app)
+    app.middleware("http")(_observe)
+    for router in (
+        web.router,
+        sessions.router,
+        handoffs.router,
+        eligibility.router,
+        health.router,
+        actions_webhook.router,
+    ):
+        app.include_router(router)
+    if (PAGES / "chat").is_dir():
+        app.mount("/chat", StaticFiles(directory=PAGES / "chat", html=True), name="chat")
+    return app
+
+
+def _enrol_demo_operator(services: Services, settings: Settings) -> None:
+    with services.open_uow() as uow:
+        operators.enrol(uow, "demo", settings.operator_password.get_secret_value(), "演示值班员", services.now())
+
+
+async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """One log line and one count a request, with the route's pattern: never a query, a body or a name."""
+    begun, request_id = time.perf_counter(), request.headers.get("X-Request-Id", "")[:64] or uuid4().hex[:12]
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    response = await call_next(request)
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    HTTP.labels(route, response.status_code).inc()
+    if route not in ("/healthz", "/metrics"):
+        ms = round((time.perf_counter() - begun) * 1000, 1)
+        log.info("http.answered", method=request.method, route=route, status=response.status_code, ms=ms)
+    response.headers["X-Request-Id"] = request_id
+    if request.url.path.startswith("/chat"):
+        lasting = request.url.path.startswith("/chat/assets/")
+        response.headers.update(HEADERS)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+    structlog.contextvars.unbind_contextvars("request_id")
+    return response

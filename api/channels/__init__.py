@@ -1,0 +1,1 @@
+"""How citizens reach the service: each channel verifies, keeps the message, and hands over."""

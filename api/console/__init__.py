@@ -1,0 +1,1 @@
+"""What operators call; every request is authenticated and every act audited."""

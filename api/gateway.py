@@ -1,0 +1,84 @@
+"""What requests share: services, the turn runner, and who is asking."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from rasa_sdk.executor import ActionExecutor
+
+from actions.base import Services
+from api.dialogue import TurnService
+from api.turns import News, TurnRunner
+from hotline import conversations, operators
+from hotline.conversations import Conversation
+from hotline.errors import LoginRefused, SessionInvalid
+from hotline.operators import Operator, hash_token
+from settings import Settings
+from store.unit_of_work import OpenUow
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Everything that lives as long as the process."""
+
+    settings: Settings
+    services: Services
+    open_reading: OpenUow
+    dialogue: TurnService
+    runner: TurnRunner
+    news: News
+    executor: ActionExecutor
+
+
+def gateway(request: Request) -> Gateway:
+    """The gateway behind this request."""
+    found: Gateway = request.app.state.gateway
+    return found
+
+
+TheGateway = Annotated[Gateway, Depends(gateway)]
+Authorization = Annotated[str, Header()]
+
+
+def bearer(authorization: str) -> str:
+    """The token of an Authorization header, or nothing."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def current_conversation(here: TheGateway, authorization: Authorization = "") -> Conversation:
+    """The conversation that the bearer token opens.
+
+    Raises:
+        SessionInvalid: no token, a wrong one, or one that is over.
+    """
+    token = bearer(authorization)
+    if not token:
+        raise SessionInvalid
+    with here.open_reading() as uow:
+        return conversations.by_token(uow, hash_token(token), here.services.now())
+
+
+def current_operator(here: TheGateway, authorization: Authorization = "") -> Operator:
+    """The operator who is logged in.
+
+    Raises:
+        LoginRefused: no live session.
+    """
+    with here.services.open_uow() as uow:
+        return operators.by_token(uow, bearer(authorization), here.services.now())
+
+
+def require_dialogue(here: TheGateway, x_actions_token: Annotated[str, Header()] = "") -> None:
+    """Only our own Rasa may run actions.
+
+    Raises:
+        LoginRefused: the secret header is missing or wrong.
+    """
+    if not hmac.compare_digest(x_actions_token.encode(), here.settings.actions_token.get_secret_value().encode()):
+        raise LoginRefused
+
+
+CurrentConversation = Annotated[Conversation, Depends(current_conversation)]
+CurrentOperator = Annotated[Operator, Depends(current_operator)]

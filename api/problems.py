@@ -1,0 +1,98 @@
+"""Errors as RFC 9457 problem documents: a stable code and a Chinese sentence."""
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from eligibility import EligibilityError
+from hotline import divisions, errors
+
+log = structlog.get_logger()
+
+STATUS: dict[type[errors.HotlineError], int] = {
+    errors.SessionInvalid: 401,
+    errors.LoginRefused: 401,
+    errors.NotHolder: 403,
+    errors.NotFound: 404,
+    divisions.DivisionUnknown: 404,
+    errors.HandoffTaken: 409,
+    errors.SlotTaken: 409,
+    errors.AlreadyRated: 409,
+    errors.ButtonUnknown: 422,
+    errors.NotBookable: 422,
+    errors.TooManyMessages: 429,
+}
+TITLES = {
+    401: "需要重新登录",
+    403: "没有权限",
+    404: "没有找到",
+    405: "方法不对",
+    409: "有冲突",
+    422: "内容不合要求",
+    429: "太快了",
+}
+
+
+class EmptyMessage(errors.HotlineError):
+    """Nothing a person could read."""
+
+    code = "empty_message"
+    sentence = "您还没有写内容，请用一句话说说遇到的事。"
+
+
+class MessageTooLong(errors.HotlineError):
+    """More than 2,000 characters."""
+
+    code = "message_too_long"
+    sentence = "一次最多 2000 个字，请分几次说；您写的内容还在，没有丢。"
+
+
+STATUS |= {EmptyMessage: 422, MessageTooLong: 422}
+
+
+def problem(status: int, code: str, detail: str) -> JSONResponse:
+    """One problem document."""
+    body = {
+        "type": f"urn:yuanxian:{code}",
+        "title": TITLES.get(status, "出错了"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    headers = {"Retry-After": "60"} if status == 429 else {"Retry-After": "5"} if status == 503 else {}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the app a problem document."""
+
+    @app.exception_handler(errors.HotlineError)
+    def refused(_request: Request, error: errors.HotlineError) -> JSONResponse:
+        return problem(STATUS.get(type(error), 400), error.code, error.sentence)
+
+    @app.exception_handler(EligibilityError)
+    def facts_refused(_request: Request, error: EligibilityError) -> JSONResponse:
+        return problem(422, error.code, error.sentence)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        unreadable = any(one["type"] == "json_invalid" for one in error.errors())
+        sentence = "收到的内容不是正确的 JSON，没有处理。" if unreadable else "内容的格式不对，没有处理。"
+        return problem(400 if unreadable else 422, "json_invalid" if unreadable else "malformed", sentence)
+
+    @app.exception_handler(HTTPException)
+    def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, f"http_{error.status_code}", TITLES.get(error.status_code, "出错了"))
+
+    @app.exception_handler(OperationalError)
+    def storage_busy(request: Request, error: OperationalError) -> JSONResponse:
+        log.error("storage.busy", path=request.url.path, error=type(error.orig).__name__)
+        return problem(503, "storage_busy", "系统正忙，您的话还没有存下来，请稍后再发一次；着急请直接拨打 12348。")
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("request.failed", path=request.url.path, error=type(error).__name__, exc_info=True)
+        return problem(500, "internal", "系统出了点问题，请稍后再试；着急请直接拨打 12348。")

@@ -1,0 +1,214 @@
+"""Answering citizens' messages: one turn at a time in a conversation, none forgotten, whatever dies in between.
+
+A message is committed before its turn starts and the replies after it ends; no transaction is open while Rasa thinks.
+What was under way when a process died is taken up again at the start and by a sweep every few seconds.
+"""
+
+import asyncio
+import secrets
+import time
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from actions.base import Services
+from api.dialogue import DialogueDown, Turn, TurnService
+from api.metrics import TURN_SECONDS, TURNS
+from hotline import consultations, conversations, handoffs
+from hotline.conversations import Button, Conversation, Event, Owner, Progress, Speaker
+from hotline.errors import NotFound
+
+log = structlog.get_logger()
+
+STALE_AFTER = timedelta(seconds=15)
+SWEEP_SECONDS = 5.0
+CANARY = "canary"
+STOP_WAITING = "/stop_waiting"
+HUMAN = "/request_human"
+DANGER_LINE = "如果有人身危险，请马上拨打 110。"
+DOWN = "对不起，智能助手暂时不能回答。您的话已经保存。您可以转人工、过一会儿再试，也可以直接拨打 12348。" + DANGER_LINE
+QUEUED = "正在为您转给值班人员，前面还有 {ahead} 位。您说的话他们会看到。等不及可以拨打 12348。" + DANGER_LINE
+BACK = "好的，由智能助手继续为您服务。请说说您想问什么。"
+
+
+class TurnRunner:
+    """Takes up waiting messages and answers them."""
+
+    def __init__(self, services: Services, dialogue: TurnService, news: "News") -> None:
+        self.services, self.dialogue, self.news = services, dialogue, news
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, conversation_id: UUID) -> None:
+        """Answer what waits in this conversation, in the background."""
+        task = asyncio.get_running_loop().create_task(self.run(conversation_id))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def sweep(self) -> None:
+        """For ever: take up what a dead process, or a locked database, left behind."""
+        stale_after = timedelta(0)  # at the start nobody else can be at work on it
+        while True:
+            try:
+                for conversation_id in await asyncio.to_thread(self._left_behind, stale_after):
+                    self.start(conversation_id)
+                stale_after = STALE_AFTER
+            except OperationalError as error:
+                log.warning("sweep.storage_busy", error=type(error.orig).__name__)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def run(self, conversation_id: UUID) -> None:
+        """Answer until nothing waits; whoever comes second finds the conversation claimed and leaves."""
+        try:
+            while (claimed := await asyncio.to_thread(self._claim, conversation_id)) is not None:
+                await self._answer(*claimed)
+        except OperationalError as error:  # the sweep comes back to it when the lock is gone
+            log.warning("turn.storage_busy", conversation_id=str(conversation_id), error=type(error.orig).__name__)
+
+    async def drain(self) -> None:
+        """Wait for the turns under way."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _answer(self, conversation: Conversation, event: Event) -> None:
+        begun = time.perf_counter()
+        if conversation.owner is not Owner.BOT or event.payload in (STOP_WAITING, HUMAN):
+            await asyncio.to_thread(self._answer_without_bot, event)
+            TURNS.labels("without_bot").inc()
+        else:
+            result = await self._ask_bot(conversation, event)
+            TURN_SECONDS.observe(time.perf_counter() - begun)
+            TURNS.labels(result).inc()
+        self.news.tell(event.conversation_id)
+
+    async def _ask_bot(self, conversation: Conversation, event: Event) -> str:
+        trusted = event.payload is not None
+        try:
+            turn = await self.dialogue.turn(
+                conversation.dialogue_sender, event.payload or event.text, trusted, event.seq, conversation.slots
+            )
+        except DialogueDown as error:
+            log.error("dialogue.down", conversation_id=str(event.conversation_id), reason=str(error))
+            await asyncio.to_thread(self._apologise, event)
+            return "down"
+        await asyncio.to_thread(self._keep, event, turn)
+        return "failed" if _failed(turn) else "answered"
+
+    def _left_behind(self, stale_after: timedelta) -> list[UUID]:
+        with self.services.open_uow() as uow:
+            for conversation_id in uow.events.release_stale(self.services.now() - stale_after):
+                uow.conversations.get(conversation_id).restart_dialogue()  # Rasa may have heard the message already
+            return uow.events.waiting()
+
+    def _claim(self, conversation_id: UUID) -> tuple[Conversation, Event] | None:
+        with self.services.open_uow() as uow:
+            event = uow.events.claim_next(conversation_id, self.services.now())
+            return None if event is None else (uow.conversations.get(conversation_id), event)
+
+    def _keep(self, claimed: Event, turn: Turn) -> None:
+        """Commit the replies and what Rasa knows now."""
+        now = self.services.now()
+        with self.services.open_uow() as uow:
+            conversation = uow.conversations.get(claimed.conversation_id)
+            uow.conversations.lock(conversation)
+            event = uow.events.get(claimed.conversation_id, claimed.seq)
+            if event.progress is not Progress.RUNNING:
+                return  # the sweep gave this message to somebody else, who has answered it
+            event.progress, event.understood = Progress.DONE, turn.understood
+            consultations.note(uow, conversation, now)
+            buttons = _buttons(conversation.id, turn.messages)
+            for place, message in enumerate(turn.messages, 1):
+                last = place == len(turn.messages)
+                conversations.say(uow, conversation, Speaker.BOT, [_block(message)], now, buttons if last else [])
+            conversation.finish_turn(turn.slots, fallback=turn.intent == "nlu_fallback")
+            if _failed(turn):
+                handoffs.request(uow, conversation, "action_failed", now, hold=False)
+
+    def _apologise(self, claimed: Event) -> None:
+        """The bot cannot answer: say so, keep the message, offer a person and another try."""
+        now = self.services.now()
+        with self.services.open_uow() as uow:
+            conversation = uow.conversations.get(claimed.conversation_id)
+            event = uow.events.get(claimed.conversation_id, claimed.seq)
+            event.progress = Progress.FAILED
+            conversation.restart_dialogue()
+            if "人工" in event.text:
+                self._queue(uow, conversation)
+                return
+            again = Button(_action_id(), conversation.id, "再试一次", event.payload or event.text)
+            person = Button(_action_id(), conversation.id, "转人工", HUMAN)
+            notice = {"type": "notice", "level": "warning", "text": DOWN}
+            conversations.say(uow, conversation, Speaker.SYSTEM, [notice], now, [person, again])
+
+    def _answer_without_bot(self, claimed: Event) -> None:
+        """What works while the bot is silent or gone: calling a person, waiting, giving up waiting."""
+        now = self.services.now()
+        with self.services.open_uow() as uow:
+            conversation = uow.conversations.get(claimed.conversation_id)
+            event = uow.events.get(claimed.conversation_id, claimed.seq)
+            event.progress = Progress.DONE
+            if event.payload == STOP_WAITING:
+                handoffs.stop_waiting(uow, conversation, now)
+                conversations.say(uow, conversation, Speaker.SYSTEM, [{"type": "text", "text": BACK}], now)
+            elif event.payload == HUMAN or conversation.owner is Owner.QUEUED:
+                self._queue(uow, conversation)
+
+    def _queue(self, uow: Any, conversation: Conversation) -> None:
+        now = self.services.now()
+        handoff = handoffs.request(uow, conversation, "requested", now, hold=True)
+        consultations.note(uow, conversation, now, disposition="handed_over")
+        notice = {"type": "notice", "level": "info", "text": QUEUED.format(ahead=uow.handoffs.ahead_of(handoff))}
+        stop = Button(_action_id(), conversation.id, "先不等了，继续问机器人", STOP_WAITING)
+        conversations.say(uow, conversation, Speaker.SYSTEM, [notice], now, [stop])
+
+
+class News:
+    """Wakes those who wait for a conversation's next line, within this process; others see it at their next poll."""
+
+    def __init__(self) -> None:
+        self._awaited: WeakValueDictionary[UUID, asyncio.Event] = WeakValueDictionary()  # kept alive by who waits
+
+    def tell(self, conversation_id: UUID) -> None:
+        """Something was added."""
+        event = self._awaited.pop(conversation_id, None)
+        if event is not None:
+            event.set()
+
+    async def wait(self, conversation_id: UUID, seconds: float) -> None:
+        """Until something is added, at most so long."""
+        event = self._awaited.setdefault(conversation_id, asyncio.Event())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), seconds)
+
+
+async def canary(dialogue: TurnService) -> bool:
+    """Whether a real turn gets a real answer: the port alone proves nothing."""
+    try:
+        turn = await dialogue.turn(CANARY, "/greet", True, 0, {})
+    except (DialogueDown, NotFound):
+        return False
+    return bool(turn.messages) and not _failed(turn)
+
+
+def _failed(turn: Turn) -> bool:
+    return any(message["custom"].get("failed") for message in turn.messages)
+
+
+def _block(message: dict[str, Any]) -> dict[str, Any]:
+    """Rasa's message as a typed block with its plain text."""
+    block = {"type": "text", "text": message.get("text") or "", **message["custom"]}
+    danger = (message.get("response") or "").startswith("utter_danger")
+    return block | ({"type": "notice", "level": "danger"} if danger else {})
+
+
+def _buttons(conversation_id: UUID, messages: list[dict[str, Any]]) -> list[Button]:
+    """The quick replies of the last message that has some: what was asked last is what can be answered."""
+    offered = next((message["buttons"] for message in reversed(messages) if message["buttons"]), [])
+    return [Button(_action_id(), conversation_id, one["title"], one["payload"]) for one in offered]
+
+
+def _action_id() -> str:
+    return secrets.token_hex(12)
