@@ -12,7 +12,8 @@ from actions.eligibility import (
     ActionResume,
     ActionTakeInformation,
 )
-from actions.handoffs import ActionAlertOperator, ActionHandOver, ActionKeepSafe, ActionWelcomeSafe
+from actions.handoffs import ActionAlertOperator, ActionHandOver, ActionWelcomeSafe
+from actions.journeys import ActionContinueJourney
 from actions.ratings import ActionRateService
 from actions.session import ActionSessionStart
 from actions.workstations import ActionReferToWorkstation
@@ -35,7 +36,7 @@ ALL_ACTIONS: tuple[type[HotlineAction], ...] = (
     ActionReferToWorkstation,
     ActionHandOver,
     ActionAlertOperator,
-    ActionKeepSafe,
+    ActionContinueJourney,
     ActionWelcomeSafe,
     ActionRateService,
     ActionStartComplaint,

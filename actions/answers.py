@@ -153,7 +153,9 @@ class ActionRepeat(HotlineAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """The pending question comes first: it is what the citizen is looking at."""
         asking, answer_id = tracker.get_slot("asking"), tracker.get_slot("answer_id")
-        if asking:
+        if tracker.get_slot("journey") == "safety":
+            dispatcher.utter_message(response=f"utter_{tracker.get_slot('danger') or 'danger_violence'}")
+        elif asking:
             dispatcher.utter_message(response=f"utter_ask_{asking}")
         elif answer_id and (answer := self.services.answers.by_id(str(answer_id))):
             ActionAnswerQuestion(self.services).tell(dispatcher, tracker, answer, offers=True)

@@ -36,20 +36,6 @@ class ActionAlertOperator(HotlineAction):
         return set_slots(journey="safety", asking=None, danger=intent, **matter)
 
 
-class ActionKeepSafe(HotlineAction):
-    """Whatever is said while in danger, safety is repeated and nothing is asked about aid."""
-
-    def name(self) -> str:
-        """Called in the safety journey for every short reply."""
-        return "action_keep_safe"
-
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """The sentence belongs to the danger that was told."""
-        danger = tracker.get_slot("danger") or "danger_violence"
-        dispatcher.utter_message(response=f"utter_{danger}")
-        return []
-
-
 class ActionWelcomeSafe(HotlineAction):
     """我安全了: after violence, the protection order and aid; after other dangers, a person."""
 
