@@ -17,7 +17,15 @@ from settings import ROOT, Settings
 
 RASA = ROOT / "bot" / ".venv" / "bin" / "rasa"
 MODEL, STAMP = "yuanxian.tar.gz", "yuanxian.sha256"
-TRAINED_FROM = ("config.yml", "domain.yml", "data", "bot", "hotline/divisions.yaml")
+TRAINED_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data",
+    "bot/components",
+    "bot/dictionary",
+    "bot/extraction",
+    "bot/danger.yml",
+)
 START_SECONDS = 120
 RESTART_AFTER_SECONDS = 1.0
 QUIET = {

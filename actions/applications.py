@@ -50,7 +50,7 @@ class ActionSubmitApplication(HotlineAction):
             application = applications.submit(
                 uow,
                 Application(
-                    number=applications.number_for(now),
+                    number=applications.number_for(uow, now),
                     conversation_id=conversation_id(tracker),
                     agency=workstations.centre_for(str(facts.region)).name,
                     region=facts.region,

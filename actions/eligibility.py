@@ -74,7 +74,8 @@ class ActionAssessEligibility(HotlineAction):
         if "female_lawyer_option" in assessment.flags and tracker.get_slot("woman_lawyer") is None:
             dispatcher.utter_message(response="utter_ask_woman_lawyer")
             return settled + set_slots(journey="eligibility", asking="woman_lawyer")
-        if assessment.outcome is Outcome.LIKELY:  # the response ends by asking whether to book
+        if assessment.outcome is Outcome.LIKELY:
+            dispatcher.utter_message(response="utter_offer_appointment", buttons=_steps(assessment.outcome))
             return settled + set_slots(journey="booking", asking="appointment_time")
         return settled + set_slots(journey="none", asking=None)
 
@@ -83,7 +84,7 @@ class ActionAssessEligibility(HotlineAction):
         agency = assessment.agency
         dispatcher.utter_message(
             response=RESPONSES[assessment.outcome],
-            buttons=[{"title": STEP_TITLES[step], "payload": step} for step in NEXT_STEPS[assessment.outcome]],
+            buttons=_steps(assessment.outcome),
             json_message={
                 "type": "assessment",
                 "outcome": assessment.outcome.value,
@@ -121,6 +122,11 @@ class ActionAssessEligibility(HotlineAction):
     def _went_unanswered(tracker: Tracker, noticed: dict[str, Any], asking: str | None) -> bool:
         replying = tracker.get_slot("journey") == "eligibility" and intent_of(tracker) in ("inform", "affirm", "deny")
         return bool(asking) and replying and not noticed
+
+
+def _steps(outcome: Outcome) -> list[dict[str, str]]:
+    """The ways on from here, as quick replies."""
+    return [{"title": STEP_TITLES[step], "payload": step} for step in NEXT_STEPS[outcome]]
 
 
 class ActionTakeInformation(HotlineAction):
@@ -200,10 +206,16 @@ class ActionResume(HotlineAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Ask the pending question again, unless what was said has answered it."""
         asking, journey = tracker.get_slot("asking"), tracker.get_slot("journey")
-        if not asking or journey in (None, "none", "safety"):
+        if not asking or journey in (None, "none", "safety") or _was_just_asked(tracker):
             return []
         dispatcher.utter_message(response="utter_resume")
         if journey == "eligibility" and asking != "woman_lawyer":
             return ActionAssessEligibility(self.services).go_on(dispatcher, tracker, {})
         dispatcher.utter_message(response=f"utter_ask_{asking}")
         return []
+
+
+def _was_just_asked(tracker: Tracker) -> bool:
+    """Whether this turn already ends with a question of its own; two questions at once confuse."""
+    said = next((event for event in reversed(tracker.events) if event["event"] in ("bot", "user")), {})
+    return (said.get("metadata") or {}).get("utter_action") in ("utter_ask_which_question", "utter_choose_question")

@@ -35,6 +35,7 @@ async def run_action(request: Request, here: TheGateway) -> JSONResponse:
     if request.headers.get("content-encoding") == "deflate":
         body = zlib.decompress(body)
     call: dict[str, Any] = json.loads(body)
+    call.setdefault("domain", {})  # Rasa does not send it (endpoints.yml) and no action reads it
     begun, name = time.perf_counter(), str(call.get("next_action"))
     try:
         result = await here.executor.run(call)

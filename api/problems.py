@@ -91,8 +91,3 @@ def install(app: FastAPI) -> None:
     def storage_busy(request: Request, error: OperationalError) -> JSONResponse:
         log.error("storage.busy", path=request.url.path, error=type(error.orig).__name__)
         return problem(503, "storage_busy", "系统正忙，您的话还没有存下来，请稍后再发一次；着急请直接拨打 12348。")
-
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("request.failed", path=request.url.path, error=type(error).__name__, exc_info=True)
-        return problem(500, "internal", "系统出了点问题，请稍后再试；着急请直接拨打 12348。")

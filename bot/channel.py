@@ -3,6 +3,7 @@
 import hmac
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
 
+from bot import action_results  # noqa: F401  # takes effect when the channel is loaded
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.exceptions import SanicException
@@ -58,7 +59,9 @@ class GatewayChannel(InputChannel):
                 body = request.json
                 sender, text, trusted = body["sender"], body["text"], body.get("trusted") is True
                 metadata = body.get("metadata") or {}
-                well_formed = isinstance(sender, str) and sender and isinstance(text, str) and isinstance(metadata, dict)
+                well_formed = (
+                    isinstance(sender, str) and sender and isinstance(text, str) and isinstance(metadata, dict)
+                )
             except (SanicException, KeyError, TypeError, AttributeError):
                 well_formed = False
             if not well_formed or len(text) > MAX_TEXT_CHARACTERS:
@@ -92,7 +95,9 @@ async def understanding(request: Request, sender: Text) -> Dict[Text, Any]:
         "ranking": [{"name": one["name"], "confidence": float(one["confidence"])} for one in ranking],
         "entities": [{"entity": one["entity"], "value": one["value"]} for one in parsed.get("entities") or []],
         "slots": {
-            name: value for name, value in tracker.current_slot_values().items() if value is not None and name not in hidden
+            name: value
+            for name, value in tracker.current_slot_values().items()
+            if value is not None and name not in hidden
         },
         "last_action": tracker.latest_action_name,
     }

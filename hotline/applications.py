@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from hotline.clock import local
 from hotline.errors import NotFound, TooManyMessages
-from hotline.reference_numbers import APPLICATION, is_well_formed, new_number
+from hotline.reference_numbers import APPLICATION, is_well_formed, unused_number
 from hotline.storage import UnitOfWork
 
 DECISION_DAYS = 7
@@ -74,9 +74,9 @@ def submit(uow: UnitOfWork, application: Application) -> Application:
     return application
 
 
-def number_for(at: datetime) -> str:
+def number_for(uow: UnitOfWork, at: datetime) -> str:
     """A fresh application number."""
-    return new_number(APPLICATION, local(at).date())
+    return unused_number(APPLICATION, local(at).date(), uow.applications.by_number)
 
 
 def track(uow: UnitOfWork, number: str, phone_tail: str, at: datetime) -> Application | None:

@@ -12,9 +12,12 @@ import yaml
 
 from hotline import working_days
 from hotline.clock import SHANGHAI, local
-from hotline.errors import NotBookable, NotFound, SlotTaken
+from hotline.errors import NotBookable, NotFound, NumberTaken, SlotTaken
 from hotline.reference_numbers import APPOINTMENT, new_number
 from hotline.storage import UnitOfWork
+
+DRAWS = 20
+"""Reference numbers drawn before giving up: two citizens may draw the same one at the same moment."""
 
 
 class AppointmentStatus(StrEnum):
@@ -159,13 +162,14 @@ def book(
         NotBookable: the time is past or outside the hours.
         SlotTaken: another citizen was faster.
     """
+    uow.conversations.lock(uow.conversations.get(conversation_id))  # a repeat sent at the same moment waits here
     known = uow.appointments.by_key(key)
     if known is not None:
         return known
     _require_bookable(slot.starts_at, at)
     number = new_number(APPOINTMENT, local(at).date())
     appointment = Appointment(number, conversation_id, slot.station_id, slot.starts_at, at, key, purpose, matter)
-    if not uow.appointments.take(appointment, office_hours().seats):
+    if not _take_with_any_number(uow, appointment):
         raise SlotTaken(slot.id)
     uow.appointments.record(AppointmentChange(appointment.id, "booked", at, key, slot.starts_at))
     return appointment
@@ -180,10 +184,7 @@ def change(uow: UnitOfWork, appointment: Appointment, slot: Slot, key: str, at: 
     if uow.appointments.change_by_key(key) is not None:
         return appointment
     _require_bookable(slot.starts_at, at)
-    before = appointment.starts_at
-    appointment.starts_at = slot.starts_at
-    if not uow.appointments.take(appointment, office_hours().seats):
-        appointment.starts_at = before
+    if not uow.appointments.take(appointment, slot.starts_at, office_hours().seats):
         raise SlotTaken(slot.id)
     uow.appointments.record(AppointmentChange(appointment.id, "changed", at, key, slot.starts_at))
     return appointment
@@ -207,6 +208,15 @@ def live_for(uow: UnitOfWork, conversation_id: UUID) -> Appointment:
     if appointment is None:
         raise NotFound
     return appointment
+
+
+def _take_with_any_number(uow: UnitOfWork, appointment: Appointment) -> bool:
+    for _ in range(DRAWS):
+        try:
+            return uow.appointments.take(appointment, appointment.starts_at, office_hours().seats)
+        except NumberTaken:
+            appointment.number = new_number(APPOINTMENT, local(appointment.created_at).date())
+    raise NumberTaken
 
 
 def _require_bookable(start: datetime, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from hotline.clock import local
-from hotline.reference_numbers import COMPLAINT, new_number
+from hotline.reference_numbers import COMPLAINT, unused_number
 from hotline.storage import UnitOfWork
 
 
@@ -26,6 +26,7 @@ def file(uow: UnitOfWork, conversation_id: UUID, words: str, key: str, at: datet
     known = uow.complaints.by_key(key)
     if known is not None:
         return known
-    complaint = Complaint(new_number(COMPLAINT, local(at).date()), conversation_id, words, at, key)
+    number = unused_number(COMPLAINT, local(at).date(), uow.complaints.by_number)
+    complaint = Complaint(number, conversation_id, words, at, key)
     uow.complaints.add(complaint)
     return complaint

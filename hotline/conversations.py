@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from hotline.errors import ButtonUnknown, SessionInvalid, TooManyMessages
 from hotline.storage import UnitOfWork
 
-TURNS_PER_DIALOGUE_SESSION = 20
+TURNS_PER_DIALOGUE_SESSION = 8
 """Rasa's cost per turn grows with the length of its session, so a new one is opened before it is felt."""
 
 

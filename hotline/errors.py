@@ -67,6 +67,12 @@ class NotBookable(HotlineError):
     sentence = "这个时间不能预约，请选工作日的窗口时间。"
 
 
+class NumberTaken(HotlineError):
+    """The drawn reference number is already in use; draw another."""
+
+    code = "number_taken"
+
+
 class AlreadyRated(HotlineError):
     """A service is rated once."""
 

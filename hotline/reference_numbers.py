@@ -5,6 +5,7 @@ before anything is looked up.
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import date
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -15,6 +16,17 @@ def new_number(prefix: str, on: date) -> str:
     """A number that nobody can guess from the one before it; uniqueness is the store's business."""
     body = f"{prefix}{on:%Y%m%d}{secrets.randbelow(10_000):04d}"
     return body + check_character(body)
+
+
+def unused_number(prefix: str, on: date, holder: Callable[[str], object | None]) -> str:
+    """A number that nothing has yet: two of 120 drawn in a day are as likely as not the same.
+
+    Args:
+        holder: what has a number, or None.
+    """
+    while holder(number := new_number(prefix, on)) is not None:
+        pass
+    return number
 
 
 def is_well_formed(number: str, prefix: str) -> bool:

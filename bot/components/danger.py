@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Any
 
 import opencc
 import yaml
@@ -35,7 +35,7 @@ BLANK = "□"  # stands where a harmless phrase was, so that its neighbours do n
 NO_DENIAL = ("要不", "是不", "是不是", "想不", "想不想", "会不", "会不会", "敢不敢", "能不", "得不", "恨不")
 NUMERALS = "0-9零一二三四五六七八九十百"
 
-Words = Union[str, list[Any]]  # a word, the <name> of a list, or a list of these
+Words = str | list[Any]  # a word, the <name> of a list, or a list of these
 
 
 class LexiconError(ValueError):
@@ -50,9 +50,9 @@ class Rule:
     intent: str
     groups: tuple[re.Pattern[str], ...]
     within: int
-    shorter_than: Optional[int]
-    unless: Optional[re.Pattern[str]]
-    unless_before: Optional[re.Pattern[str]]
+    shorter_than: int | None
+    unless: re.Pattern[str] | None
+    unless_before: re.Pattern[str] | None
     look_back: int
 
     def spans(self, text: str, negations: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -92,7 +92,7 @@ class DangerLexicon:
         """Read the lexicon of a file."""
         return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
 
-    def find(self, text: str) -> Optional[Rule]:
+    def find(self, text: str) -> Rule | None:
         """The first rule, in the order of the file, that the text meets; None when nothing speaks of danger now."""
         plain = self._harmless.sub(BLANK, _plain(text))
         return next((rule for rule in self.rules if self._meets(rule, plain)), None)
@@ -134,7 +134,7 @@ class DangerLexicon:
             look_back=written.get("look_back", LOOK_BACK),
         )
 
-    def _optional(self, words: Optional[Words]) -> Optional[re.Pattern[str]]:
+    def _optional(self, words: Words | None) -> re.Pattern[str] | None:
         return None if words is None else _alternation(self._flat(words))
 
     def _flat(self, words: Words) -> list[str]:
@@ -149,7 +149,7 @@ class DangerLexicon:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class DangerDetector(GraphComponent, IntentClassifier):  # type: ignore[misc]
+class DangerDetector(GraphComponent, IntentClassifier):
     """Raises a danger intent to certainty when the lexicon finds it; stands last in the pipeline and outranks all."""
 
     def __init__(self, lexicon: DangerLexicon) -> None:
@@ -157,7 +157,11 @@ class DangerDetector(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "DangerDetector":
         """Read the lexicon when the model is loaded, so that an edited one takes effect without training."""
         return cls(DangerLexicon.load())

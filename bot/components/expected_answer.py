@@ -28,7 +28,17 @@ EXPECTED: Dict[Text, Set[Text]] = {
 # Questions whose answer is the citizen's own words.
 FREE_TEXT = {"applicant_name", "complaint_text"}
 # What may interrupt any question: these keep the intent that the classifier found.
-INTERRUPTIONS = ("danger_", "ask_why", "refuse", "dont_know", "request_human", "correct", "cancel_appointment", "repeat", "goodbye")
+INTERRUPTIONS = (
+    "danger_",
+    "ask_why",
+    "refuse",
+    "dont_know",
+    "request_human",
+    "correct",
+    "cancel_appointment",
+    "repeat",
+    "goodbye",
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -40,7 +50,11 @@ class ExpectedAnswer(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "ExpectedAnswer":
         return cls()
 
@@ -59,7 +73,11 @@ class ExpectedAnswer(GraphComponent):
         text = message.get(TEXT) or ""
         intent = message.get(INTENT) or {}
         if text.startswith("/") or str(intent.get("name")).startswith(INTERRUPTIONS):
-            return asking == "complaint_text" and len(text) > LONGEST_REPLY and not str(intent.get("name")).startswith("danger_")
+            return (
+                asking == "complaint_text"
+                and len(text) > LONGEST_REPLY
+                and not str(intent.get("name")).startswith("danger_")
+            )
         if asking in FREE_TEXT:
             return asking == "complaint_text" or len(text) <= LONGEST_REPLY
         found = {entity["entity"] for entity in message.get(ENTITIES) or []}
