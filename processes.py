@@ -93,7 +93,7 @@ def run_system(settings: Settings, say: Callable[[str], None]) -> None:
         say(f"  演示值班员  工号 demo  口令 {settings.operator_password.get_secret_value()}（命令：yuanxian desk）")
         say("按 Ctrl+C 停止")
     elif not stopping.is_set():
-        say(f"{START_SECONDS} 秒内没有就绪；网关已可转人工，日志在 var/log/")
+        say(f"{START_SECONDS} 秒内没有就绪；网关已可转人工，日志在 {settings.log_path}")
     stopping.wait()
     for keeper in keepers:
         keeper.join()
@@ -123,10 +123,9 @@ def _keep(
     name: str, command: list[str], settings: Settings, stopping: threading.Event, say: Callable[[str], None]
 ) -> None:
     """Run one process, again and again, until the whole is to stop."""
-    logs = ROOT / "var" / "log"
-    logs.mkdir(parents=True, exist_ok=True)
+    settings.log_path.mkdir(parents=True, exist_ok=True)
     while not stopping.is_set():
-        with (logs / f"{name}.log").open("ab") as log:
+        with (settings.log_path / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=_environment(settings), stdout=log, stderr=log, preexec_fn=_die_with_parent
             )

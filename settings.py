@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     operator_password: SecretStr
     """Password of the demo operator `demo`, made on the first run."""
     model_path: Path = ROOT / "models"
+    log_path: Path = ROOT / "var" / "log"
     statutes_dir: Path | None = None
     parameters_dir: Path | None = None
     """Dated lines that overlay the shipped law parameters, so that an agency needs no fork."""

@@ -26,18 +26,19 @@ FIRST_ANSWER: Mapping[str, str] = {
     "report_land_dispute": "land_expropriation",
     "report_detention": "criminal_detained",
 }
-TOPIC_OF_REPORT: Mapping[str, str] = {
-    "report_unpaid_wages": "wages",
-    "report_dismissal": "labour_contract",
-    "report_work_injury": "work_injury",
-    "report_domestic_violence": "domestic_violence",
-    "report_traffic_accident": "traffic",
-    "report_medical_injury": "medical",
-    "report_not_supported": "support_of_elderly",
-    "report_debt": "loans",
-    "report_consumer_fraud": "consumer",
-    "report_land_dispute": "land",
-    "report_detention": "criminal",
+# Where the first answer is looked for; the topic named first is the usual one.
+TOPICS_OF_REPORT: Mapping[str, tuple[str, ...]] = {
+    "report_unpaid_wages": ("wages",),
+    "report_dismissal": ("labour_contract",),
+    "report_work_injury": ("work_injury",),
+    "report_domestic_violence": ("domestic_violence",),
+    "report_traffic_accident": ("traffic",),
+    "report_medical_injury": ("medical",),
+    "report_not_supported": ("support_of_elderly", "child_support"),
+    "report_debt": ("loans",),
+    "report_consumer_fraud": ("consumer",),
+    "report_land_dispute": ("land",),
+    "report_detention": ("criminal",),
 }
 OFFERS = [
     {"title": "我能申请法律援助吗", "payload": "/check_eligibility"},
@@ -49,7 +50,7 @@ MENU_SIZE = 4
 
 def topic_of(intent: str) -> str | None:
     """The topic that an intent is about, if any."""
-    return intent.removeprefix("ask_") if intent.startswith("ask_") else TOPIC_OF_REPORT.get(intent)
+    return intent.removeprefix("ask_") if intent.startswith("ask_") else TOPICS_OF_REPORT.get(intent, (None,))[0]
 
 
 class ActionAnswerQuestion(HotlineAction):
@@ -105,10 +106,12 @@ class ActionAnswerQuestion(HotlineAction):
             return self.services.answers.by_id(str(asked))
         if text.startswith("/"):
             return None
-        chosen = choose(self.services.answers.search(text, topic, self.services.today()))
-        if intent in FIRST_ANSWER and not (isinstance(chosen, Answer) and chosen.topic == topic):
-            return self.services.answers.by_id(FIRST_ANSWER[intent])
-        return chosen
+        if intent not in FIRST_ANSWER:
+            return choose(self.services.answers.search(text, topic, self.services.today()))
+        topics = TOPICS_OF_REPORT[intent]
+        hits = self.services.answers.search(text, topics[0] if len(topics) == 1 else None, self.services.today())
+        chosen = choose([hit for hit in hits if hit.answer.topic in topics])
+        return chosen if isinstance(chosen, Answer) else self.services.answers.by_id(FIRST_ANSWER[intent])
 
     def _menu(self, dispatcher: CollectingDispatcher, topic: str) -> None:
         answers = self.services.answers.of_topic(topic, self.services.today())[:MENU_SIZE]

@@ -27,11 +27,12 @@ class ActionSubmitApplication(HotlineAction):
         noticed = notice(tracker)
         facts = facts_from(tracker, noticed)
         if next_questions(facts, self.services.today(), self.services.law) and facts.matter is None:
-            return set_slots(**noticed) + ActionAssessEligibility(self.services).go_on(dispatcher, tracker, noticed)
+            wish = set_slots(**noticed, wants_to_apply=True)
+            return wish + ActionAssessEligibility(self.services).go_on(dispatcher, tracker, noticed)
         given = {**noticed, **self._reply(tracker)}
         if given.get("application_consent") is False:
             dispatcher.utter_message(response="utter_application_declined")
-            return set_slots(journey="none", asking=None, application_consent=None)
+            return set_slots(journey="none", asking=None, application_consent=None, wants_to_apply=None)
         for item in ("region", "application_consent", "applicant_name", "applicant_phone"):
             if given.get(item) is None and tracker.get_slot(item) is None:
                 again = tracker.get_slot("asking") == item and tracker.get_slot("journey") == "application"
@@ -75,7 +76,12 @@ class ActionSubmitApplication(HotlineAction):
             materials=materials,
         )
         return set_slots(
-            journey="none", asking=None, applicant_name=None, applicant_phone=None, application_consent=None
+            journey="none",
+            asking=None,
+            wants_to_apply=None,
+            applicant_name=None,
+            applicant_phone=None,
+            application_consent=None,
         )  # identity is not kept in slots longer than the journey that asked for it
 
     @staticmethod

@@ -46,7 +46,8 @@ class ActionBookAppointment(HotlineAction):
             if wish is None:
                 dispatcher.utter_message(response="utter_ask_appointment_time")
                 return set_slots(**noticed, journey="booking", asking="appointment_time")
-            station_id = booked.station_id if booked else workstations.centre_for(str(facts.region)).id
+            region = tracker.get_slot("safe_region") or facts.region
+            station_id = booked.station_id if booked else workstations.centre_for(str(region)).id
             return set_slots(**noticed) + self._settle(dispatcher, tracker, uow, booked, station_id, wish)
 
     def _settle(

@@ -71,6 +71,10 @@ class ActionAssessEligibility(HotlineAction):
         self._tell(dispatcher, assessment)
         self._enter_in_ledger(tracker, assessment, noticed)
         settled = set_slots(assessment_outcome=assessment.outcome.value)
+        if tracker.get_slot("wants_to_apply"):
+            item = "application_consent" if assessment.facts.region else "region"
+            dispatcher.utter_message(response=f"utter_ask_{item}")
+            return settled + set_slots(journey="application", asking=item)
         if "female_lawyer_option" in assessment.flags and tracker.get_slot("woman_lawyer") is None:
             dispatcher.utter_message(response="utter_ask_woman_lawyer")
             return settled + set_slots(journey="eligibility", asking="woman_lawyer")
@@ -166,6 +170,8 @@ class ActionCorrectFacts(HotlineAction):
             tracker.get_slot("assessment_outcome") and any(name in Facts.__annotations__ for name in noticed)
         ):
             events += ActionAssessEligibility(self.services).go_on(dispatcher, tracker, noticed)
+        elif (asking := tracker.get_slot("asking")) and tracker.get_slot("journey") not in (None, "none", "safety"):
+            dispatcher.utter_message(response=f"utter_ask_{asking}")
         return events
 
     def _in_words(self, name: str, value: Any) -> str | None:

@@ -1,5 +1,6 @@
 """Facts of eligibility as slots: read from the tracker, taken from what the caller just said."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -38,6 +39,27 @@ SIMPLE_ROLES: Mapping[str, dict[str, Any]] = {
     "soldier_family": {"military_status": "military_family"},
     "veteran": {"military_status": "veteran"},
 }
+# 有没有固定的生活来源？ is plainer than a question with a "no" in it; the fact is its opposite.
+ASKED_THE_OTHER_WAY = frozenset({"no_fixed_income"})
+# Typed answers to a choice; the first that fits counts, so 低保边缘 stands before 低保.
+CHOICE_WORDS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "household": (("城镇|城市|非农|居民", "urban"), ("农村|农业|农户", "rural")),
+    "military_status": (
+        ("退役|退伍|转业", "veteran"),
+        ("烈属|遗属", "bereaved_family"),
+        ("军属|家属", "military_family"),
+        ("军人|当兵", "soldier"),
+    ),
+    "assistance_kind": (
+        ("边缘", "subsistence_margin"),
+        ("低保", "subsistence_allowance"),
+        ("特困|五保", "extreme_poverty"),
+        ("刚性", "rigid_expenditure"),
+        ("临时", "temporary_relief"),
+        ("司法", "judicial_assistance"),
+        ("优抚|优待", "preferential_treatment"),
+    ),
+}
 INCOME_FACTS = {"month": "income_yuan_per_person_month", "year": "income_yuan_per_person_year"}
 DAYS = {"day": 1, "week": 7}
 
@@ -57,6 +79,7 @@ def notice(tracker: Tracker) -> dict[str, Any]:
     A bare answer is read in the light of the question in `asking`.
     """
     asking = tracker.get_slot("asking")
+    correcting = intent_of(tracker) == "correct"
     found: dict[str, Any] = {}
     matter = MATTER_OF_INTENT.get(intent_of(tracker))
     if matter is not None:
@@ -64,14 +87,14 @@ def notice(tracker: Tracker) -> dict[str, Any]:
     if intent_of(tracker) == "organisation_request":
         found["organisation"] = True
     for entity in tracker.latest_message.get("entities") or []:
-        found.update(_from_entity(entity, asking))
+        found.update(_from_entity(entity, asking, correcting))  # of two sums in a correction the later one is meant
     found.update(_from_reply(tracker, asking, found))
     return found
 
 
-def _from_entity(entity: Mapping[str, Any], asking: str | None) -> dict[str, Any]:
+def _from_entity(entity: Mapping[str, Any], asking: str | None, correcting: bool) -> dict[str, Any]:
     kind, value = entity["entity"], entity["value"]
-    if entity.get("bare") and asking not in BARE_ANSWERS.get(kind, ()):
+    if entity.get("bare") and asking not in BARE_ANSWERS.get(kind, ()) and not (correcting and kind == "money"):
         return {}
     if kind in KIND and KIND[kind] == "choice":  # a pressed quick reply names the fact itself
         return {kind: value}
@@ -121,9 +144,13 @@ def _from_reply(tracker: Tracker, asking: str | None, found: Mapping[str, Any]) 
         return {}
     intent = intent_of(tracker)
     if KIND[asking] == "yes_no" and intent in ("affirm", "deny"):
-        return {asking: intent == "affirm"}
+        return {asking: (intent == "affirm") is not (asking in ASKED_THE_OTHER_WAY)}
     if KIND[asking] == "choice" and intent == "deny" and asking == "military_status":
         return {asking: "none"}
+    text = str(tracker.latest_message.get("text") or "")
+    for words, code in CHOICE_WORDS.get(asking, ()):
+        if re.search(words, text):
+            return {asking: code}
     if intent in ("dont_know", "refuse"):
         return {"unknown_facts": sorted({*(tracker.get_slot("unknown_facts") or []), asking})}
     return {}

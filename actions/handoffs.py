@@ -45,7 +45,11 @@ class ActionWelcomeSafe(HotlineAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Aid for victims of violence does not look at income (法律援助法 第三十二条)."""
-        if tracker.get_slot("danger") not in (None, "danger_violence"):
+        danger = tracker.get_slot("danger")
+        if danger is None and tracker.get_slot("matter") != "N04":
+            dispatcher.utter_message(response="utter_anything_else")
+            return []
+        if danger not in (None, "danger_violence"):
             dispatcher.utter_message(response="utter_safe_other")
             return set_slots(journey="none", asking=None, danger=None)
         dispatcher.utter_message(response="utter_safe_now")

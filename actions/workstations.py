@@ -18,12 +18,15 @@ class ActionReferToWorkstation(HotlineAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Without a region ask for it; never guess one."""
         noticed = notice(tracker)
+        safe_region = tracker.get_slot("safe_region")
+        if tracker.get_slot("asking") == "safe_region":  # where it is safe to go is not where it happened
+            safe_region = noticed.pop("region", None) or safe_region
         facts = facts_from(tracker, noticed)
         if facts.region is None:
             dispatcher.utter_message(response="utter_ask_region")
             return set_slots(**noticed, journey="referral", asking="region")
         purpose = "apply" if tracker.get_slot("assessment_outcome") in ("likely", "review") else "consult"
-        found = workstations.match(purpose, facts.region, facts.matter)
+        found = workstations.match(purpose, facts.region, facts.matter, safe_region=safe_region)
         stations = [
             {
                 "id": one.station.id,
@@ -44,7 +47,9 @@ class ActionReferToWorkstation(HotlineAction):
             json_message={"type": "workstation", "stations": stations},
             stations="\n".join(lines),
         )
-        if facts.matter == "N04":
-            dispatcher.utter_message(response="utter_which_place_is_safe")
         self.note(tracker, region=facts.region, disposition="referred")
+        if any(one.ask_safe_place for one in found):
+            dispatcher.utter_message(response="utter_ask_safe_region")
+            return set_slots(**noticed, journey="referral", asking="safe_region")
+        noticed["safe_region"] = safe_region
         return set_slots(**noticed, journey="none", asking=None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -14,7 +15,7 @@ from actions.base import Services
 from api import actions_webhook, eligibility, health, problems
 from api.channels import web
 from api.console import handoffs, sessions
-from api.dialogue import RasaTurns, TurnService
+from api.dialogue import Canary, RasaTurns, TurnService
 from api.gateway import Gateway
 from api.logs import configure_logs
 from api.observe import Observe
@@ -30,6 +31,7 @@ from store.unit_of_work import connect, unit_of_work_factory
 log = structlog.get_logger()
 
 PAGES = ROOT / "web" / "dist"
+WORKERS = 32
 
 
 def create_app(
@@ -54,15 +56,19 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # The default is six threads on two cores: six citizens at a locked database would make all others wait.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKERS, "gateway"))
         limits = httpx.Limits(max_connections=30)
         async with httpx.AsyncClient(
             base_url=settings.dialogue_url, timeout=settings.turn_timeout_seconds, limits=limits, trust_env=False
         ) as client:
-            turns = dialogue or RasaTurns(client, settings.dialogue_token.get_secret_value())
-            news = News()
-            runner = TurnRunner(services, turns, news)
+            turns = dialogue or RasaTurns(
+                client, settings.dialogue_token.get_secret_value(), settings.turn_timeout_seconds
+            )
+            news, canary = News(), Canary(turns)
+            runner = TurnRunner(services, turns, canary, news)
             executor = actions_webhook.executor_for(services)
-            app.state.gateway = Gateway(settings, services, open_reading, turns, runner, news, executor)
+            app.state.gateway = Gateway(settings, services, open_reading, canary, runner, news, executor)
             await asyncio.to_thread(_enrol_demo_operator, services, settings)
             sweep = asyncio.create_task(runner.sweep())
             log.info("gateway.started", database=engine.dialect.name)

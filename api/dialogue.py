@@ -1,5 +1,8 @@
 """The one call to the dialogue server. Everything that can go wrong there becomes `DialogueDown`."""
 
+import asyncio
+import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +25,11 @@ class Turn:
     ranking: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def failed(self) -> bool:
+        """Whether an action failed and apologised."""
+        return any(message["custom"].get("failed") for message in self.messages)
+
+    @property
     def understood(self) -> dict[str, Any]:
         """For the operator: what the bot thought this was."""
         return {"intent": self.intent, "confidence": round(self.confidence, 3), "entities": self.entities}
@@ -42,20 +50,51 @@ class TurnService(Protocol):
 class RasaTurns:
     """`TurnService` over the turn channel of bot/channel.py."""
 
-    def __init__(self, client: httpx.AsyncClient, token: str) -> None:
-        self._client = client
+    def __init__(self, client: httpx.AsyncClient, token: str, seconds: float) -> None:
+        self._client, self._seconds = client, seconds
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def turn(self, sender: str, text: str, trusted: bool, seq: int, slots: dict[str, Any]) -> Turn:
         """See `TurnService.turn`."""
         body = {"sender": sender, "text": text, "trusted": trusted, "metadata": {"seq": seq, "slots": slots}}
         try:
-            response = await self._client.post("/webhooks/gw/turn", json=body, headers=self._headers)
+            async with asyncio.timeout(self._seconds):  # httpx counts connecting, waiting and each byte anew
+                response = await self._client.post("/webhooks/gw/turn", json=body, headers=self._headers)
             response.raise_for_status()
             answer = response.json()
-            if not answer["messages"]:
+            if not any(one.get("text") or one.get("custom") for one in answer["messages"]):
                 raise DialogueDown("silence")
             keys = ("messages", "intent", "confidence", "entities", "slots", "ranking")
             return Turn(**{key: answer[key] for key in keys})
-        except (httpx.HTTPError, ValueError, KeyError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DialogueDown(type(error).__name__) from error
+
+
+CANARY_LASTS_SECONDS = 30.0
+
+
+class Canary:
+    """Whether a real turn gets a real answer, asked at most every half minute: the port alone proves nothing."""
+
+    def __init__(self, turns: TurnService) -> None:
+        self._turns = turns
+        self._sang_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def sings(self) -> bool:
+        """Whether a turn was answered within the last half minute, or is now."""
+        async with self._lock:
+            if time.monotonic() - self._sang_at > CANARY_LASTS_SECONDS:
+                try:
+                    # A new name each time: a turn grows slower with the length of its session.
+                    turn = await self._turns.turn(f"canary.{secrets.token_hex(4)}", "/greet", True, 0, {})
+                except DialogueDown:
+                    return False
+                if turn.failed:
+                    return False
+                self._sang_at = time.monotonic()
+            return True
+
+    def fell_silent(self) -> None:
+        """A citizen's turn was not answered: ask again before saying that all is well."""
+        self._sang_at = float("-inf")

@@ -4,7 +4,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 
 from eligibility import EligibilityError
@@ -87,7 +88,8 @@ def install(app: FastAPI) -> None:
     def http_error(_request: Request, error: HTTPException) -> JSONResponse:
         return problem(error.status_code, f"http_{error.status_code}", TITLES.get(error.status_code, "出错了"))
 
+    @app.exception_handler(PoolExhausted)
     @app.exception_handler(OperationalError)
-    def storage_busy(request: Request, error: OperationalError) -> JSONResponse:
-        log.error("storage.busy", path=request.url.path, error=type(error.orig).__name__)
+    def storage_busy(request: Request, error: SQLAlchemyError) -> JSONResponse:
+        log.error("storage.busy", path=request.url.path, error=type(error).__name__)
         return problem(503, "storage_busy", "系统正忙，您的话还没有存下来，请稍后再发一次；着急请直接拨打 12348。")

@@ -14,10 +14,10 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from actions.base import Services
-from api.dialogue import DialogueDown, Turn, TurnService
+from api.dialogue import Canary, DialogueDown, Turn, TurnService
 from api.metrics import TURN_SECONDS, TURNS
 from hotline import consultations, conversations, handoffs
 from hotline.conversations import Button, Conversation, Event, Owner, Progress, Speaker
@@ -27,9 +27,10 @@ log = structlog.get_logger()
 
 STALE_AFTER = timedelta(seconds=15)
 SWEEP_SECONDS = 5.0
-CANARY = "canary"
 STOP_WAITING = "/stop_waiting"
 HUMAN = "/request_human"
+TRY_AGAIN = "/try_again"
+"""Followed by the number of the line to repeat: the words stay where they are encrypted, and as trusted as they were."""
 DANGER_LINE = "如果有人身危险，请马上拨打 110。"
 DOWN = "对不起，智能助手暂时不能回答。您的话已经保存。您可以转人工、过一会儿再试，也可以直接拨打 12348。" + DANGER_LINE
 QUEUED = "正在为您转给值班人员，前面还有 {ahead} 位。您说的话他们会看到。等不及可以拨打 12348。" + DANGER_LINE
@@ -39,8 +40,8 @@ BACK = "好的，由智能助手继续为您服务。请说说您想问什么。
 class TurnRunner:
     """Takes up waiting messages and answers them."""
 
-    def __init__(self, services: Services, dialogue: TurnService, news: "News") -> None:
-        self.services, self.dialogue, self.news = services, dialogue, news
+    def __init__(self, services: Services, dialogue: TurnService, canary: Canary, news: "News") -> None:
+        self.services, self.dialogue, self.canary, self.news = services, dialogue, canary, news
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self, conversation_id: UUID) -> None:
@@ -57,8 +58,8 @@ class TurnRunner:
                 for conversation_id in await asyncio.to_thread(self._left_behind, stale_after):
                     self.start(conversation_id)
                 stale_after = STALE_AFTER
-            except OperationalError as error:
-                log.warning("sweep.storage_busy", error=type(error.orig).__name__)
+            except SQLAlchemyError as error:
+                log.warning("sweep.storage_busy", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def run(self, conversation_id: UUID) -> None:
@@ -66,36 +67,48 @@ class TurnRunner:
         try:
             while (claimed := await asyncio.to_thread(self._claim, conversation_id)) is not None:
                 await self._answer(*claimed)
+        except NotFound:  # the citizen had everything erased while the bot was thinking
+            log.info("turn.erased", conversation_id=str(conversation_id))
         except OperationalError as error:  # the sweep comes back to it when the lock is gone
             log.warning("turn.storage_busy", conversation_id=str(conversation_id), error=type(error.orig).__name__)
+        except Exception as error:  # nobody awaits this task: what it raised would be printed with the citizen's words
+            log.error("turn.lost", conversation_id=str(conversation_id), error=type(error).__name__, exc_info=True)
 
     async def drain(self) -> None:
         """Wait for the turns under way."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _answer(self, conversation: Conversation, event: Event) -> None:
+    async def _answer(self, conversation: Conversation, event: Event, meant: Event) -> None:
         begun = time.perf_counter()
         if conversation.owner is not Owner.BOT or event.payload in (STOP_WAITING, HUMAN):
             await asyncio.to_thread(self._answer_without_bot, event)
             TURNS.labels("without_bot").inc()
         else:
-            result = await self._ask_bot(conversation, event)
+            result = await self._ask_bot(conversation, event, meant)
             TURN_SECONDS.observe(time.perf_counter() - begun)
             TURNS.labels(result).inc()
         self.news.tell(event.conversation_id)
 
-    async def _ask_bot(self, conversation: Conversation, event: Event) -> str:
-        trusted = event.payload is not None
+    async def _ask_bot(self, conversation: Conversation, event: Event, meant: Event) -> str:
+        trusted = meant.payload is not None
         try:
             turn = await self.dialogue.turn(
-                conversation.dialogue_sender, event.payload or event.text, trusted, event.seq, conversation.slots
+                conversation.dialogue_sender, meant.payload or meant.text, trusted, event.seq, conversation.slots
             )
+            await asyncio.to_thread(self._keep, event, turn)
         except DialogueDown as error:
+            self.canary.fell_silent()
             log.error("dialogue.down", conversation_id=str(event.conversation_id), reason=str(error))
-            await asyncio.to_thread(self._apologise, event)
-            return "down"
-        await asyncio.to_thread(self._keep, event, turn)
-        return "failed" if _failed(turn) else "answered"
+        except (NotFound, OperationalError):
+            raise
+        except Exception as error:  # whatever it was, the citizen must not meet with silence
+            log.error(
+                "turn.failed", conversation_id=str(event.conversation_id), error=type(error).__name__, exc_info=True
+            )
+        else:
+            return "failed" if turn.failed else "answered"
+        await asyncio.to_thread(self._apologise, event, meant)
+        return "down"
 
     def _left_behind(self, stale_after: timedelta) -> list[UUID]:
         with self.services.open_uow() as uow:
@@ -103,10 +116,15 @@ class TurnRunner:
                 uow.conversations.get(conversation_id).restart_dialogue()  # Rasa may have heard the message already
             return uow.events.waiting()
 
-    def _claim(self, conversation_id: UUID) -> tuple[Conversation, Event] | None:
+    def _claim(self, conversation_id: UUID) -> tuple[Conversation, Event, Event] | None:
+        """The conversation, its next message, and the message that is meant: another one when 再试一次 was pressed."""
         with self.services.open_uow() as uow:
             event = uow.events.claim_next(conversation_id, self.services.now())
-            return None if event is None else (uow.conversations.get(conversation_id), event)
+            if event is None:
+                return None
+            act, _, seq = (event.payload or "").partition(" ")
+            meant = uow.events.get(conversation_id, int(seq)) if act == TRY_AGAIN else event
+            return uow.conversations.get(conversation_id), event, meant
 
     def _keep(self, claimed: Event, turn: Turn) -> None:
         """Commit the replies and what Rasa knows now."""
@@ -124,21 +142,24 @@ class TurnRunner:
                 last = place == len(turn.messages)
                 conversations.say(uow, conversation, Speaker.BOT, [_block(message)], now, buttons if last else [])
             conversation.finish_turn(turn.slots, fallback=turn.intent == "nlu_fallback")
-            if _failed(turn):
+            if turn.failed:
                 handoffs.request(uow, conversation, "action_failed", now, hold=False)
 
-    def _apologise(self, claimed: Event) -> None:
+    def _apologise(self, claimed: Event, meant: Event) -> None:
         """The bot cannot answer: say so, keep the message, offer a person and another try."""
         now = self.services.now()
         with self.services.open_uow() as uow:
             conversation = uow.conversations.get(claimed.conversation_id)
+            uow.conversations.lock(conversation)
             event = uow.events.get(claimed.conversation_id, claimed.seq)
+            if event.progress is not Progress.RUNNING:
+                return
             event.progress = Progress.FAILED
             conversation.restart_dialogue()
             if "人工" in event.text:
                 self._queue(uow, conversation)
                 return
-            again = Button(_action_id(), conversation.id, "再试一次", event.payload or event.text)
+            again = Button(_action_id(), conversation.id, "再试一次", f"{TRY_AGAIN} {meant.seq}")
             person = Button(_action_id(), conversation.id, "转人工", HUMAN)
             notice = {"type": "notice", "level": "warning", "text": DOWN}
             conversations.say(uow, conversation, Speaker.SYSTEM, [notice], now, [person, again])
@@ -182,19 +203,6 @@ class News:
         event = self._awaited.setdefault(conversation_id, asyncio.Event())
         with suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), seconds)
-
-
-async def canary(dialogue: TurnService) -> bool:
-    """Whether a real turn gets a real answer: the port alone proves nothing."""
-    try:
-        turn = await dialogue.turn(CANARY, "/greet", True, 0, {})
-    except (DialogueDown, NotFound):
-        return False
-    return bool(turn.messages) and not _failed(turn)
-
-
-def _failed(turn: Turn) -> bool:
-    return any(message["custom"].get("failed") for message in turn.messages)
 
 
 def _block(message: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hotline.appointments import Appointment, AppointmentChange
 from hotline.complaints import Complaint
 from hotline.consultations import Consultation
 from hotline.conversations import Button, Conversation, Event, Progress, Speaker
-from hotline.errors import NotFound
+from hotline.errors import NotFound, NumberTaken
 from hotline.handoffs import URGENT_REASONS, Handoff, HandoffStatus
 from hotline.operators import AuditEntry, Operator, OperatorSession
 from hotline.ratings import Rating
@@ -186,14 +186,15 @@ class Handoffs(Repository[Handoff]):
         return sorted(rows, key=lambda handoff: not handoff.urgent)
 
     def ahead_of(self, handoff: Handoff) -> int:
-        """How many wait in front of this one."""
+        """How many wait in front of this one, in the order of `open`."""
         c = t.handoffs.c
-        earlier = (c.requested_at < handoff.requested_at) | c.reason.in_(URGENT_REASONS)
+        earlier, urgent = c.requested_at < handoff.requested_at, c.reason.in_(URGENT_REASONS)
+        in_front = earlier & urgent if handoff.urgent else earlier | urgent
         return (
             self._session.scalar(
                 select(func.count())
                 .select_from(t.handoffs)
-                .where(c.status == HandoffStatus.WAITING, c.id != handoff.id, earlier)
+                .where(c.status == HandoffStatus.WAITING, c.id != handoff.id, in_front)
             )
             or 0
         )
@@ -202,20 +203,36 @@ class Handoffs(Repository[Handoff]):
 class Appointments(Repository[Appointment]):
     """Fulfils `hotline.storage.Appointments`."""
 
-    def take(self, appointment: Appointment, seats: int) -> bool:
-        """Sit the appointment on the first free seat of its slot; False if there is none.
+    def get(self, appointment_id: UUID) -> Appointment:
+        """The appointment.
+
+        Raises:
+            NotFound: no such id.
+        """
+        found = self._session.get(Appointment, appointment_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def take(self, appointment: Appointment, starts_at: datetime, seats: int) -> bool:
+        """Sit the appointment on the first free seat of a slot; False if there is none, and it stays where it was.
 
         The unique index decides: check-then-insert gave 49 of 50 slots away twice under 16 threads.
+        Raises:
+            NumberTaken: another appointment has its reference number.
         """
         for seat in range(1, seats + 1):
             try:
-                with self._session.begin_nested():
-                    appointment.seat = seat
+                with self._session.begin_nested():  # writes what is pending first, so the new place is set inside
+                    appointment.starts_at, appointment.seat = starts_at, seat
                     self._session.add(appointment)
                     self._session.flush()
                 return True
             except IntegrityError as error:
-                if "live" in str(error.orig) or "conversation_id" in str(error.orig):
+                violated = str(error.orig)
+                if "uq_appointments_number" in violated or "appointments.number" in violated:
+                    raise NumberTaken from None
+                if "uq_appointments_place" not in violated and "appointments.seat" not in violated:
                     raise
         return False
 
@@ -288,6 +305,10 @@ class Complaints(Repository[Complaint]):
     def by_key(self, idempotency_key: str) -> Complaint | None:
         """The complaint that this key already made."""
         return self._session.scalar(select(Complaint).where(t.complaints.c.idempotency_key == idempotency_key))
+
+    def by_number(self, number: str) -> Complaint | None:
+        """The complaint with this number."""
+        return self._session.scalar(select(Complaint).where(t.complaints.c.number == number))
 
 
 class Operators(Repository[Operator]):

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from store import repositories
 
-LOCK_WAIT_SECONDS = 3
-"""How long a statement waits for another writer; a citizen hears of trouble within five seconds."""
+LOCK_WAIT_SECONDS, POOL_WAIT_SECONDS = 3, 1.5
+"""How long a statement waits for another writer, and for a connection; a citizen hears of trouble within five seconds."""
+POOL = {"pool_size": 10, "max_overflow": 25, "pool_timeout": POOL_WAIT_SECONDS}
 
 
 class SqlUnitOfWork:
@@ -35,14 +36,23 @@ type OpenUow = Callable[[], AbstractContextManager[SqlUnitOfWork]]
 def connect(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL that never waits longer than LOCK_WAIT_SECONDS for a lock."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False})
+        engine = create_engine(
+            url,
+            hide_parameters=True,  # errors name the statement, never what a citizen said
+            connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False},
+            **POOL,
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     options = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c idle_in_transaction_session_timeout=60s"
     return create_engine(
-        url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 3}
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 3},
+        **POOL,
     )
 
 

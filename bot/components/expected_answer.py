@@ -14,6 +14,7 @@ LONGEST_REPLY = 16  # characters; longer sentences speak for themselves
 # What each question expects; a reply that carries one of these entities answers it, whatever the words around it.
 EXPECTED: Dict[Text, Set[Text]] = {
     "region": {"region"},
+    "safe_region": {"region"},
     "income_yuan_per_person_month": {"money"},
     "income_yuan_per_month_self": {"money"},
     "income_yuan_per_person_year": {"money"},
