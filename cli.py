@@ -194,7 +194,7 @@ def _cases_in(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".jsonl":
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    found = loaded.get("golden_cases", loaded.get("cases")) if isinstance(loaded, dict) else loaded
+    found = (loaded.get("golden_cases") or loaded.get("cases") or []) if isinstance(loaded, dict) else loaded
     return [dict(case) for case in found]
 
 

@@ -43,7 +43,8 @@ def chat(base_url: str, ask: Callable[[str], str], say: Callable[[str], None]) -
     client = Client(base_url)
     client.use_token(client.call("POST", "/v1/web/sessions")["token"])
     say("您好，我是 12348 智能助手（非人工）。请说说遇到的事；输入数字选按钮，空行看新消息，Ctrl+D 结束。")
-    after, buttons = 0, []
+    after = 0
+    buttons: list[dict[str, str]] = []
     while True:
         try:
             typed = ask("您").strip()

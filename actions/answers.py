@@ -111,6 +111,8 @@ class ActionAnswerQuestion(HotlineAction):
         topics = TOPICS_OF_REPORT[intent]
         hits = self.services.answers.search(text, topics[0] if len(topics) == 1 else None, self.services.today())
         chosen = choose([hit for hit in hits if hit.answer.topic in topics])
+        if isinstance(chosen, AskBack) and all(one.topic != topic for one in chosen.candidates):
+            chosen = chosen.candidates[0]  # 前夫不给抚养费: both are about the child, and the assessment follows anyway
         return chosen if isinstance(chosen, Answer) else self.services.answers.by_id(FIRST_ANSWER[intent])
 
     def _menu(self, dispatcher: CollectingDispatcher, topic: str) -> None:

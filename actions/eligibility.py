@@ -223,5 +223,5 @@ class ActionResume(HotlineAction):
 
 def _was_just_asked(tracker: Tracker) -> bool:
     """Whether this turn already ends with a question of its own; two questions at once confuse."""
-    said = next((event for event in reversed(tracker.events) if event["event"] in ("bot", "user")), {})
+    said: dict[str, Any] = next((one for one in reversed(tracker.events) if one["event"] in ("bot", "user")), {})
     return (said.get("metadata") or {}).get("utter_action") in ("utter_ask_which_question", "utter_choose_question")

@@ -6,6 +6,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, HotlineAction, intent_of, set_slots
 from actions.eligibility import ActionAssessEligibility
 
+GUESSES_READ = 4
+
 
 class ActionHandOver(HotlineAction):
     """Put the citizen in the queue and say how many wait in front."""
@@ -46,7 +48,7 @@ class ActionWelcomeSafe(HotlineAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Aid for victims of violence does not look at income (法律援助法 第三十二条)."""
         danger = tracker.get_slot("danger")
-        if danger is None and tracker.get_slot("matter") != "N04":
+        if danger is None and tracker.get_slot("matter") != "N04" and not _tells_violence(tracker):
             dispatcher.utter_message(response="utter_anything_else")
             return []
         if danger not in (None, "danger_violence"):
@@ -55,3 +57,9 @@ class ActionWelcomeSafe(HotlineAction):
         dispatcher.utter_message(response="utter_safe_now")
         events = set_slots(journey="none", asking=None, danger=None, matter="N04")
         return events + ActionAssessEligibility(self.services).go_on(dispatcher, tracker, {"matter": "N04"})
+
+
+def _tells_violence(tracker: Tracker) -> bool:
+    """Whether the sentence that says 我安全了 tells of violence as well: the classifier's next guesses know."""
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    return any(str(one["name"]).endswith(("domestic_violence", "danger_violence")) for one in ranking[:GUESSES_READ])

@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, HotlineAction, set_slots
 from actions.facts import facts_from, notice
 from hotline import workstations
+from hotline.workstations import Purpose
 
 
 class ActionReferToWorkstation(HotlineAction):
@@ -25,7 +26,7 @@ class ActionReferToWorkstation(HotlineAction):
         if facts.region is None:
             dispatcher.utter_message(response="utter_ask_region")
             return set_slots(**noticed, journey="referral", asking="region")
-        purpose = "apply" if tracker.get_slot("assessment_outcome") in ("likely", "review") else "consult"
+        purpose: Purpose = "apply" if tracker.get_slot("assessment_outcome") in ("likely", "review") else "consult"
         found = workstations.match(purpose, facts.region, facts.matter, safe_region=safe_region)
         stations = [
             {

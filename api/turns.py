@@ -214,7 +214,9 @@ def _block(message: dict[str, Any]) -> dict[str, Any]:
 
 def _buttons(conversation_id: UUID, messages: list[dict[str, Any]]) -> list[Button]:
     """The quick replies of the last message that has some: what was asked last is what can be answered."""
-    offered = next((message["buttons"] for message in reversed(messages) if message["buttons"]), [])
+    offered: list[dict[str, str]] = next(
+        (message["buttons"] for message in reversed(messages) if message["buttons"]), []
+    )
     return [Button(_action_id(), conversation_id, one["title"], one["payload"]) for one in offered]
 
 

@@ -4,16 +4,16 @@ Rasa 3.6 calls `jsonschema.validate`, which checks the schema itself against the
 70 % of the processor time of a turn. The same schema still judges every result.
 """
 
-from typing import Any, Dict, Text
+from typing import Any
 
-from jsonschema.validators import validator_for
+from jsonschema.validators import validator_for  # type: ignore[import-untyped]
 from rasa.core.actions.action import RemoteAction
 
 _schema = RemoteAction.action_response_format_spec()
 _validator = validator_for(_schema)(_schema)
 
 
-def check_result(_action: RemoteAction, result: Dict[Text, Any]) -> bool:
+def check_result(_action: RemoteAction, result: dict[str, Any]) -> bool:
     """Refuse a malformed result, as `RemoteAction._validate_action_result` does.
 
     Raises:

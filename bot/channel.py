@@ -1,14 +1,16 @@
 """The one call by which the gateway reaches Rasa: one turn in, messages and understanding out."""
 
 import hmac
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from bot import action_results  # noqa: F401  # takes effect when the channel is loaded
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
+
+from bot import action_results  # noqa: F401  # takes effect when the channel is loaded
 
 MAX_TEXT_CHARACTERS = 2000  # 20,000 characters cost over a second of processor time
 
@@ -16,7 +18,7 @@ MAX_TEXT_CHARACTERS = 2000  # 20,000 characters cost over a second of processor 
 class TurnOutput(CollectingOutputChannel):
     """Keeps each message whole: text, buttons, custom data and the response's name together."""
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         await self._persist_message(
             {
                 "response": message.get("utter_action"),
@@ -35,17 +37,17 @@ class GatewayChannel(InputChannel):
     """
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "gw"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> InputChannel:
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
         token = (credentials or {}).get("token")
         if not token:
             cls.raise_missing_credentials_exception()
         return cls(str(token))
 
-    def __init__(self, token: Text) -> None:
+    def __init__(self, token: str) -> None:
         self.token = token.encode()
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -75,19 +77,19 @@ class GatewayChannel(InputChannel):
         return gateway
 
 
-def words_of(text: Text) -> Text:
+def words_of(text: str) -> str:
     """What an untrusted citizen said, without the slash that would make Rasa take it for an intent."""
     return text.strip().lstrip("/").strip() or " "
 
 
-async def understanding(request: Request, sender: Text) -> Dict[Text, Any]:
+async def understanding(request: Request, sender: str) -> dict[str, Any]:
     """What Rasa made of the turn, and the slots with a value, for the gateway to keep."""
     tracker = await request.app.ctx.agent.tracker_store.retrieve(sender)
     if tracker is None or tracker.latest_message is None:
         return {"intent": None, "confidence": 0.0, "ranking": [], "entities": [], "slots": {}, "last_action": None}
     parsed = tracker.latest_message.parse_data or {}
     intent = parsed.get("intent") or {}
-    ranking: List[Dict[Text, Any]] = (parsed.get("intent_ranking") or [])[:3]
+    ranking: list[dict[str, Any]] = (parsed.get("intent_ranking") or [])[:3]
     hidden = {"session_started_metadata", "requested_slot"}
     return {
         "intent": intent.get("name"),

@@ -5,7 +5,8 @@ lost when an old one goes or the process dies, and citizens' words are not writt
 in-memory store writes each conversation to text and reads it back several times a turn: a third of a turn's time.
 """
 
-from typing import Any, Dict, Iterable, Optional, Text
+from collections.abc import Iterable
+from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
@@ -20,8 +21,8 @@ class RecentTrackerStore(TrackerStore):
     A turn that fails half-way leaves its conversation half changed; the gateway then opens a new session, so nobody meets it.
     """
 
-    def __init__(self, domain: Domain, event_broker: Any = None, **kwargs: Dict[Text, Any]) -> None:
-        self._trackers: Dict[Text, DialogueStateTracker] = {}
+    def __init__(self, domain: Domain, event_broker: Any = None, **kwargs: dict[str, Any]) -> None:
+        self._trackers: dict[str, DialogueStateTracker] = {}
         super().__init__(domain, event_broker, **kwargs)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -31,10 +32,10 @@ class RecentTrackerStore(TrackerStore):
         while len(self._trackers) > RECENT_CONVERSATIONS:
             del self._trackers[next(iter(self._trackers))]
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation, if it is still here."""
         return self._trackers.get(sender_id)
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """The conversations that are here."""
         return self._trackers.keys()

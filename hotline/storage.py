@@ -123,14 +123,35 @@ class Audit(Protocol):
 class UnitOfWork(Protocol):
     """One transaction: everything below commits together or not at all."""
 
-    conversations: Conversations
-    events: Events
-    buttons: Buttons
-    handoffs: Handoffs
-    appointments: Appointments
-    applications: Applications
-    consultations: Consultations
-    ratings: Ratings
-    complaints: Complaints
-    operators: Operators
-    audit: Audit
+    @property
+    def conversations(self) -> Conversations: ...
+
+    @property
+    def events(self) -> Events: ...
+
+    @property
+    def buttons(self) -> Buttons: ...
+
+    @property
+    def handoffs(self) -> Handoffs: ...
+
+    @property
+    def appointments(self) -> Appointments: ...
+
+    @property
+    def applications(self) -> Applications: ...
+
+    @property
+    def consultations(self) -> Consultations: ...
+
+    @property
+    def ratings(self) -> Ratings: ...
+
+    @property
+    def complaints(self) -> Complaints: ...
+
+    @property
+    def operators(self) -> Operators: ...
+
+    @property
+    def audit(self) -> Audit: ...

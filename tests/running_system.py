@@ -1,5 +1,6 @@
 """The whole system, started as `make run` starts it, on ports and a database of the tests' own."""
 
+import base64
 import os
 import signal
 import socket
@@ -185,6 +186,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
         "YUANXIAN_LOG_PATH": str(folder / "log"),
         "YUANXIAN_OPERATOR_PASSWORD": uuid.uuid4().hex,
         "YUANXIAN_MESSAGES_PER_MINUTE": "100000",
+        "YUANXIAN_ENCRYPTION_KEY": base64.b64encode(bytes(range(32))).decode(),  # so that tests can read what is kept
         "PYTHONPATH": str(ROOT),
     }
     running = RunningSystem(environment, port, dialogue_port, folder)

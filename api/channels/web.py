@@ -14,6 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.gateway import CurrentConversation, Gateway, TheGateway
 from api.problems import EmptyMessage, MessageTooLong
+from api.words import Words
 from hotline import conversations, handoffs, ratings
 from hotline.clock import local
 from hotline.conversations import Event, Progress, Speaker
@@ -45,9 +46,9 @@ class MessageIn(BaseModel):
     """Typed words, or the id of a pressed button."""
 
     model_config = ConfigDict(extra="forbid")
-    client_msg_id: str = Field(min_length=1, max_length=64)
-    text: str | None = None
-    action_id: str | None = Field(default=None, max_length=64)
+    client_msg_id: Words = Field(min_length=1, max_length=64)
+    text: Words | None = None
+    action_id: Words | None = Field(default=None, max_length=64)
 
     @model_validator(mode="after")
     def one_of_two(self) -> "MessageIn":
@@ -73,10 +74,9 @@ class ButtonOut(BaseModel):
 class EventOut(BaseModel):
     """One line of the conversation."""
 
-    model_config = ConfigDict(populate_by_name=True)
     seq: int
     type: str
-    speaker: Speaker = Field(alias="from")
+    speaker: Speaker = Field(serialization_alias="from")
     label: str
     blocks: list[dict[str, Any]]
     buttons: list[ButtonOut]
@@ -115,7 +115,7 @@ class RatingIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     score: int = Field(ge=1, le=5)
-    comment: str | None = Field(default=None, max_length=500)
+    comment: Words | None = Field(default=None, max_length=500)
 
 
 @router.post("/sessions", status_code=201)

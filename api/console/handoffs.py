@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.gateway import CurrentOperator, Gateway, TheGateway
+from api.words import Words
 from hotline import conversations, handoffs
 from hotline.conversations import Event, Speaker
 from hotline.errors import NotHolder
@@ -84,7 +85,7 @@ class Reply(BaseModel):
     """The operator's words."""
 
     model_config = ConfigDict(extra="forbid")
-    text: str = Field(min_length=1, max_length=2000)
+    text: Words = Field(min_length=1, max_length=2000)
 
 
 @router.get("")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from api.gateway import CurrentOperator, TheGateway, bearer
+from api.words import Words
 from hotline import operators
 from hotline.errors import LoginRefused
 from hotline.operators import AuditEntry, hash_token
@@ -18,7 +19,7 @@ class Credentials(BaseModel):
     """Login and password."""
 
     model_config = ConfigDict(extra="forbid")
-    login: str = Field(max_length=64)
+    login: Words = Field(max_length=64)
     password: SecretStr = Field(max_length=200)
 
 

@@ -1,6 +1,6 @@
 """Reads a short reply in the light of the question that was just asked."""
 
-from typing import Any, Dict, List, Set, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 LONGEST_REPLY = 16  # characters; longer sentences speak for themselves
 
 # What each question expects; a reply that carries one of these entities answers it, whatever the words around it.
-EXPECTED: Dict[Text, Set[Text]] = {
+EXPECTED: dict[str, set[str]] = {
     "region": {"region"},
     "safe_region": {"region"},
     "income_yuan_per_person_month": {"money"},
@@ -52,14 +52,14 @@ class ExpectedAnswer(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "ExpectedAnswer":
         return cls()
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             asking = ((message.get(METADATA) or {}).get("slots") or {}).get("asking")
             if asking and self._fits(asking, message):
@@ -70,7 +70,7 @@ class ExpectedAnswer(GraphComponent):
         return messages
 
     @staticmethod
-    def _fits(asking: Text, message: Message) -> bool:
+    def _fits(asking: str, message: Message) -> bool:
         text = message.get(TEXT) or ""
         intent = message.get(INTENT) or {}
         if text.startswith("/") or str(intent.get("name")).startswith(INTERRUPTIONS):

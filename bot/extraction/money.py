@@ -13,7 +13,8 @@ _CUES = (
     "罚|交了|付了|花了|花掉|转了|转给|转账|汇|骗|贷|本金|利息|欠条|借条|退休金|养老金|养老钱|低保|抚养费|赡养费|生活费|学费|医药费|医疗费|手术费|住院费|"
     "律师费|诉讼费|中介费|物业费|加班费|奖金|提成|价|卖|买|钱|到手|拿到|领|发了|发我|只给|给我|给了|扣|少发|垫|投|充|退|损失|金额|总共|一共|合计|共计|人均|平均|每人|改成|改为|更正|说错了|应该是|不到"
 )
-_CUE_BEFORE = re.compile(rf"(?:(?:{_CUES})[^\d，。！？；,!?;]{{0,8}}|(?:说错了|更正一?下|不是[^，,]{{1,8}})[，,]?\s*(?:应该)?是?)$")
+_CUE_BEFORE = re.compile(rf"(?:{_CUES})[^\d，。！？；,!?;]{{0,8}}$")
+_CORRECTION_BEFORE = re.compile(r"(?:说错了|更正一?下|不是[^，,]{1,8})[，,]?\s*(?:应该)?是$")
 _CUE_AFTER = re.compile(
     r"^[^\d，。！？；,!?;]{0,2}(?:的)?(?:工资|工钱|薪水|欠款|货款|彩礼|押金|定金|房租|存款|积蓄|债|钱|没还|不还|没给|不给|没发|不发)"
 )
@@ -125,6 +126,7 @@ def _is_bare_money(text: str, spoken: Spoken) -> bool:
     before = clause_before(text, start)
     return bool(
         _CUE_BEFORE.search(before)
+        or _CORRECTION_BEFORE.search(text[:start])
         or re.search(r"(?:(?:每个?|一个?)月|[每一][年天])[^\d，。！？；,!?;]{0,4}$", before)
         or _CUE_AFTER.match(after)
         or _PERIOD_AFTER.match(after)

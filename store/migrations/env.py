@@ -1,12 +1,14 @@
 """Alembic's entry: one transaction a run, on the engine that `store.migrate` hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 
 from store.encryption import Encrypted
 from store.tables import Moment, metadata
 
 
-def render_item(kind: str, item: object, _autogen: object) -> str | bool:
+def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     """Migrations name plain column types: they must still run when ours have changed."""
     if kind == "type" and isinstance(item, Encrypted):
         return "sa.LargeBinary()"

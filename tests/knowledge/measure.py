@@ -33,24 +33,32 @@ def main() -> None:
         return hits
 
     print(f"{len(answers)} answers, {len(problems)} problems, {len(cases)} questions")
-    for with_topic in (False, True):
-        ranked = [(case, search(case["ask"], case["topic"] if with_topic else None)) for case in cases]
+    around = [("", ""), *asked["around"]]
+    for with_topic, told in ((False, around[:1]), (True, around[:1]), (False, around), (True, around)):
+        ranked = [
+            (case, search(before + case["ask"] + after, case["topic"] if with_topic else None))
+            for case in cases
+            for before, after in told
+        ]
         top1 = sum(right(case, hits[0].answer) for case, hits in ranked)
         top2 = sum(any(right(case, hit.answer) for hit in hits[:2]) for case, hits in ranked)
         said = [(case, choose(hits)) for case, hits in ranked]
         answered = [(case, a) for case, a in said if isinstance(a, Answer)]
         asked_back = [(case, a.candidates) for case, a in said if isinstance(a, AskBack)]
         print(
-            f"topic given: {with_topic}: top-1 {top1 / len(cases):.3f}, top-2 {top2 / len(cases):.3f};",
-            f"answered {len(answered)}, wrong {sum(not right(c, a) for c, a in answered)};",
-            f"asked back {len(asked_back)}, neither right",
-            f"{sum(not any(right(c, a) for a in pair) for c, pair in asked_back)};",
-            f"to a person {len(said) - len(answered) - len(asked_back)}",
+            f"{len(said)} {'short' if len(told) == 1 else 'short and rambling'}, topic given: {with_topic}:",
+            f"top-1 {top1 / len(said):.3f}, top-2 {top2 / len(said):.3f};",
+            f"answered {len(answered) / len(said):.2f}, of those wrong",
+            f"{sum(not right(c, a) for c, a in answered) / len(answered):.3f};",
+            f"asked back {len(asked_back) / len(said):.2f}, of those neither right",
+            f"{sum(not any(right(c, a) for a in pair) for c, pair in asked_back) / max(len(asked_back), 1):.2f};",
+            f"to a person {1 - (len(answered) + len(asked_back)) / len(said):.2f}",
         )
-        for case, hits in ranked:
-            if not right(case, hits[0].answer):
-                print(f"  {case['ask']} [{case['topic']}] ->", *(f"{hit.answer.id} {hit.score:.2f}" for hit in hits))
         print("  threshold: coverage, risk | " + " | ".join(risk_coverage(ranked)))
+        if len(told) == 1:
+            for case, hits in ranked:
+                if not right(case, hits[0].answer):
+                    print(f"  {case['ask']} ->", *(f"{hit.answer.id} {hit.score:.2f}" for hit in hits))
     outside = [(text, search(text, None)) for text in asked["out_of_scope"]]
     for text, hits in sorted(outside, key=lambda pair: -pair[1][0].score if pair[1] else 0)[:10]:
         print(
@@ -69,7 +77,7 @@ def right(case: dict[str, list[str]], answer: Answer) -> bool:
 def risk_coverage(ranked: list[tuple[dict[str, list[str]], list[Hit]]]) -> list[str]:
     """For each threshold: the share of questions whose best score reaches it, and the share of those answered wrongly."""
     rows = []
-    for threshold in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
+    for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
         kept = [(case, hits[0]) for case, hits in ranked if hits[0].score >= threshold]
         wrong = sum(not right(case, hit.answer) for case, hit in kept)
         rows.append(f"{threshold}: {len(kept) / len(ranked):.2f}, {wrong / max(len(kept), 1):.3f}")

@@ -59,7 +59,7 @@ def fake(request: pytest.FixtureRequest) -> Iterator[FakeGateway]:
 def browser() -> Iterator[Browser]:
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if executable is None:
-        pytest.skip("no Chromium: set CHROMIUM to its path")
+        pytest.fail("no Chromium: `make test` installs it on Debian; elsewhere install it or set CHROMIUM to its path")
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
