@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -48,13 +49,17 @@ def train(settings: Settings, only_if_changed: bool, say: Callable[[str], None])
     if only_if_changed and (settings.model_path / MODEL).exists() and stamp.exists() and stamp.read_text() == digest:
         return False
     begun = time.monotonic()
-    with ticking("训练对话模型", say):
+    settings.model_path.mkdir(parents=True, exist_ok=True)
+    with ticking("训练对话模型", say), tempfile.TemporaryDirectory(dir=settings.model_path) as draft:
         # `make check` validates the files; doing it here as well would double the time.
         command = [
             *(str(RASA), "train", "--skip-validation", "--quiet"),
-            *("--fixed-model-name", "yuanxian", "--out", str(settings.model_path)),
+            *("--fixed-model-name", MODEL, "--out", draft),
         ]
         subprocess.run(command, cwd=ROOT, env=_environment(settings), check=True)
+        (Path(draft) / MODEL).replace(
+            settings.model_path / MODEL
+        )  # a server that starts now reads the old or the new one
     stamp.write_text(digest)
     say(f"对话模型训练完成，用时 {time.monotonic() - begun:.0f} 秒")
     return True

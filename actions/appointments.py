@@ -10,12 +10,13 @@ from actions.base import Events, HotlineAction, conversation_id, intent_of, requ
 from actions.facts import facts_from, notice
 from eligibility import assess
 from hotline import appointments, consultations, workstations
-from hotline.appointments import Appointment, Part, Slot, Wish
+from hotline.appointments import Appointment, AppointmentChange, Part, Slot, Wish
 from hotline.clock import SHANGHAI, day_in_words, in_words, local
 from hotline.errors import NotBookable, SlotTaken
 from store.unit_of_work import SqlUnitOfWork
 
 PARTS = {"morning": Part.MORNING, "afternoon": Part.AFTERNOON}
+CONFIRMED = {"booked": ("utter_appointment_booked", "confirmed"), "changed": ("utter_appointment_changed", "changed")}
 BRING = ("身份证或其他有效身份证明", "与事情有关的材料")
 
 
@@ -36,8 +37,11 @@ class ActionBookAppointment(HotlineAction):
         wish = self._wish(tracker)
         with self.services.open_uow() as uow:
             booked = uow.appointments.live_for(conversation_id(tracker))
-            repeated = uow.appointments.by_key(request_key(tracker, "book"))
-            if booked is not None and intent_of(tracker) == "book_appointment" and wish is None and repeated is None:
+            done = self._done(uow, tracker)
+            if booked is not None and done is not None:  # this very message was acted upon, and the answer was lost
+                self._confirm(dispatcher, tracker, booked, done.act)
+                return set_slots(**noticed, journey="none", asking=None)
+            if booked is not None and intent_of(tracker) == "book_appointment" and wish is None:
                 dispatcher.utter_message(response="utter_appointment_exists", **self._words(booked))
                 return set_slots(**noticed)
             if booked is None and facts.region is None:
@@ -65,10 +69,10 @@ class ActionBookAppointment(HotlineAction):
             try:
                 if booked is None:
                     booked = self._book(uow, tracker, slot, now)
-                    self._confirm(dispatcher, tracker, booked, "utter_appointment_booked", "confirmed")
+                    self._confirm(dispatcher, tracker, booked, "booked")
                 else:
                     appointments.change(uow, booked, slot, request_key(tracker, "change"), now)
-                    self._confirm(dispatcher, tracker, booked, "utter_appointment_changed", "changed")
+                    self._confirm(dispatcher, tracker, booked, "changed")
             except (SlotTaken, NotBookable):
                 continue
             consultations.note(uow, uow.conversations.get(conversation_id(tracker)), now, disposition="booked")
@@ -83,9 +87,13 @@ class ActionBookAppointment(HotlineAction):
         key = request_key(tracker, "book")
         return appointments.book(uow, conversation_id(tracker), slot, key, now, purpose, tracker.get_slot("matter"))
 
-    def _confirm(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, booked: Appointment, response: str, status: str
-    ) -> None:
+    @staticmethod
+    def _done(uow: SqlUnitOfWork, tracker: Tracker) -> AppointmentChange | None:
+        acts = (uow.appointments.change_by_key(request_key(tracker, step)) for step in ("book", "change"))
+        return next((act for act in acts if act is not None), None)
+
+    def _confirm(self, dispatcher: CollectingDispatcher, tracker: Tracker, booked: Appointment, act: str) -> None:
+        response, status = CONFIRMED[act]
         bring = self._bring(tracker)
         block = {"type": "appointment", "status": status, "starts_at": booked.starts_at.isoformat(), "bring": bring}
         words = self._words(booked)
@@ -142,12 +150,13 @@ class ActionCancelAppointment(HotlineAction):
         """In the middle of something else, 取消 ends that; otherwise it cancels the booking."""
         key = request_key(tracker, "cancel")
         with self.services.open_uow() as uow:
-            change = uow.appointments.change_by_key(key)
-            booked = uow.appointments.live_for(conversation_id(tracker))
-            if booked is None and change is None:
+            done = uow.appointments.change_by_key(key)  # a repeat of this very message tells the same again
+            live = uow.appointments.live_for(conversation_id(tracker))
+            booked = uow.appointments.get(done.appointment_id) if done else live
+            if booked is None:
                 ending = tracker.get_slot("journey") not in (None, "none", "safety")
                 dispatcher.utter_message(response="utter_journey_ended" if ending else "utter_no_appointment")
-            elif booked is not None:
+            else:
                 appointments.cancel(uow, booked, key, self.services.now())
                 words = ActionBookAppointment._words(booked)
                 block = {
@@ -159,8 +168,6 @@ class ActionCancelAppointment(HotlineAction):
                 dispatcher.utter_message(
                     response="utter_appointment_cancelled", json_message={**block, **words}, **words
                 )
-            else:
-                dispatcher.utter_message(response="utter_no_appointment")
         return set_slots(journey="none", asking=None)
 
 

@@ -19,6 +19,7 @@ RESPONSES = {
     Outcome.UNLIKELY: "utter_legal_aid_unlikely",
     Outcome.REVIEW: "utter_legal_aid_review",
 }
+ENDS_A_TURN = ("utter_ask_which_question", "utter_choose_question", "utter_ask_rephrase", "utter_handover_fallback")
 NEXT_STEPS = {
     Outcome.LIKELY: ["/book_appointment", "/apply_legal_aid", "/find_workstation", "/request_human"],
     Outcome.UNLIKELY: ["/book_appointment", "/apply_legal_aid", "/request_human"],
@@ -222,6 +223,6 @@ class ActionResume(HotlineAction):
 
 
 def _was_just_asked(tracker: Tracker) -> bool:
-    """Whether this turn already ends with a question of its own; two questions at once confuse."""
+    """Whether this turn already ends with a question of its own or with a person; two questions at once confuse."""
     said: dict[str, Any] = next((one for one in reversed(tracker.events) if one["event"] in ("bot", "user")), {})
-    return (said.get("metadata") or {}).get("utter_action") in ("utter_ask_which_question", "utter_choose_question")
+    return (said.get("metadata") or {}).get("utter_action") in ENDS_A_TURN

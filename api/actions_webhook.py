@@ -32,9 +32,12 @@ def executor_for(services: Services) -> ActionExecutor:
 async def run_action(request: Request, here: TheGateway) -> JSONResponse:
     """Run one action for Rasa; 400 and 404 tell Rasa that it was rejected or is unknown."""
     body = await request.body()
-    if request.headers.get("content-encoding") == "deflate":
-        body = zlib.decompress(body)
-    call: dict[str, Any] = json.loads(body)
+    try:
+        if request.headers.get("content-encoding") == "deflate":
+            body = zlib.decompress(body)
+        call: dict[str, Any] = dict(json.loads(body))
+    except (zlib.error, ValueError, TypeError):
+        return JSONResponse({"error": "malformed", "action_name": ""}, 400)
     call.setdefault("domain", {})  # Rasa does not send it (endpoints.yml) and no action reads it
     begun, name = time.perf_counter(), str(call.get("next_action"))
     try:

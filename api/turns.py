@@ -198,11 +198,15 @@ class News:
         if event is not None:
             event.set()
 
-    async def wait(self, conversation_id: UUID, seconds: float) -> None:
-        """Until something is added, at most so long."""
-        event = self._awaited.setdefault(conversation_id, asyncio.Event())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
+    def expect(self, conversation_id: UUID) -> asyncio.Event:
+        """What will be set at the next line. Take it before looking, so that no line falls between looking and waiting."""
+        return self._awaited.setdefault(conversation_id, asyncio.Event())
+
+
+async def wait(event: asyncio.Event, seconds: float) -> None:
+    """Until the event is set, at most so long."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 def _block(message: dict[str, Any]) -> dict[str, Any]:
@@ -213,10 +217,8 @@ def _block(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _buttons(conversation_id: UUID, messages: list[dict[str, Any]]) -> list[Button]:
-    """The quick replies of the last message that has some: what was asked last is what can be answered."""
-    offered: list[dict[str, str]] = next(
-        (message["buttons"] for message in reversed(messages) if message["buttons"]), []
-    )
+    """The quick replies of the last message: what was asked last is what can be answered."""
+    offered = messages[-1]["buttons"]
     return [Button(_action_id(), conversation_id, one["title"], one["payload"]) for one in offered]
 
 

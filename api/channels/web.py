@@ -15,6 +15,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api.gateway import CurrentConversation, Gateway, TheGateway
 from api.problems import EmptyMessage, MessageTooLong
 from api.words import Words
+from api.turns import wait
 from hotline import conversations, handoffs, ratings
 from hotline.clock import local
 from hotline.conversations import Event, Progress, Speaker
@@ -158,11 +159,12 @@ async def read_events(
         )
     until = asyncio.get_running_loop().time() + wait
     while True:
+        news = here.news.expect(conversation.id)
         found = await asyncio.to_thread(_lines, here, conversation.id, after)
         left = until - asyncio.get_running_loop().time()
         if found.events or left <= 0:
             return found
-        await here.news.wait(conversation.id, min(left, POLL_SECONDS))
+        await wait(news, min(left, POLL_SECONDS))
 
 
 @router.get("/transcript", response_class=PlainTextResponse)
@@ -223,6 +225,7 @@ def _lines(here: Gateway, conversation_id: UUID, after: int) -> EventsOut:
 async def _stream(request: Request, here: Gateway, conversation_id: UUID, after: int) -> AsyncIterator[ServerSentEvent]:
     was_typing = False
     while not await request.is_disconnected():
+        news = here.news.expect(conversation_id)
         found = await asyncio.to_thread(_lines, here, conversation_id, after)
         for event in found.events:
             after = event.seq
@@ -231,4 +234,4 @@ async def _stream(request: Request, here: Gateway, conversation_id: UUID, after:
             yield ServerSentEvent(data='{"type":"typing"}', event="typing")
         was_typing = found.typing
         if not found.events:
-            await here.news.wait(conversation_id, POLL_SECONDS)
+            await wait(news, POLL_SECONDS)

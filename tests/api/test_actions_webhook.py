@@ -73,11 +73,10 @@ def test_动作出错_不是500_是道歉和找人(gateway: Served) -> None:
     assert failed.json()["events"] == []
 
 
-@pytest.mark.parametrize("raw", [b"{", b"", b"[]", b"null"], ids=["半截", "空", "数组", "null"])
+@pytest.mark.parametrize("raw", [b"{", b"", b"[1]", b"null"], ids=["半截", "空", "数组", "null"])
 def test_坏的请求不崩(gateway: Served, raw: bytes) -> None:
     headers = {"X-Actions-Token": ACTIONS_TOKEN, "Content-Type": "application/json"}
-    assert gateway.http().post(WEBHOOK, content=raw, headers=headers).status_code in (400, 500)
-    assert gateway.http().get("/healthz").status_code == 200
+    assert gateway.http().post(WEBHOOK, content=raw, headers=headers).status_code == 400
 
 
 def test_接口文档里没有这个入口(gateway: Served) -> None:

@@ -115,7 +115,9 @@ def test_二十分钟不动要重新登录(gateway: Served, clock: Clock) -> Non
 )
 def test_没登录什么都做不了_来询人的令牌也不行(gateway: Served, verb: str, path: str) -> None:
     for http in (gateway.http(), gateway.citizen().http):
-        assert_problem(http.request(verb, path, json={"text": "冒充"} if "messages" in path else None), 401, "login_refused")
+        assert_problem(
+            http.request(verb, path, json={"text": "冒充"} if "messages" in path else None), 401, "login_refused"
+        )
 
 
 def test_队列里看得到原因和等了多久_看不到说的话(gateway: Served, waiting: Citizen, clock: Clock) -> None:

@@ -1,6 +1,8 @@
 """Logs without words, health that is true, counters, and the headers of the page."""
 
 import json
+import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,19 @@ import pytest
 import api.app
 from api.dialogue import DialogueDown, Turn
 from tests.api.conftest import Serve
-from tests.api.gateway import ACTIONS_TOKEN, Heard, ScriptedDialogue, Served, assert_problem, message, text_of, turn
-from tests.conftest import Clock
+from tests.api.gateway import (
+    ACTIONS_TOKEN,
+    Heard,
+    ScriptedDialogue,
+    Served,
+    assert_problem,
+    message,
+    serving,
+    settings_for,
+    text_of,
+    turn,
+)
+from tests.conftest import MONDAY_MORNING, Clock
 
 NAME, PHONE, WORDS = "欧阳测试", "13912345678", "我家住在柳树巷"
 PLANTED = (NAME, PHONE, WORDS, "柳树巷", "猜的口令甲乙")
@@ -20,9 +33,18 @@ def logged(captured: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in captured.splitlines() if line.strip()]
 
 
-def test_日志里没有话_没有名字_没有号码(
-    serve: Serve, clock: Clock, capfd: pytest.CaptureFixture[str]
-) -> None:
+class BreakingClock(Clock):
+    """Breaks when told to, and quotes a citizen in its error."""
+
+    broken = False
+
+    def __call__(self) -> datetime:
+        if self.broken:
+            raise RuntimeError(f"{NAME} {PHONE} {WORDS}")
+        return MONDAY_MORNING
+
+
+def test_日志里没有话_没有名字_没有号码(sqlite_file: Path, capfd: pytest.CaptureFixture[str]) -> None:
     def troublesome(heard: Heard) -> Turn:
         if "出错" in heard.text:
             raise RuntimeError(f"{NAME} {PHONE} {WORDS}")
@@ -30,9 +52,12 @@ def test_日志里没有话_没有名字_没有号码(
             raise DialogueDown("silence")
         if "坏的" in heard.text:
             return turn({"text": WORDS})
-        return turn(message(f"{NAME}，{WORDS}", (f"{WORDS}的按钮", "/affirm")), applicant_name=NAME, applicant_phone=PHONE)
+        return turn(
+            message(f"{NAME}，{WORDS}", (f"{WORDS}的按钮", "/affirm")), applicant_name=NAME, applicant_phone=PHONE
+        )
 
-    with serve(ScriptedDialogue(troublesome)) as gateway:
+    clock = BreakingClock()
+    with serving(settings_for(f"sqlite:///{sqlite_file}"), ScriptedDialogue(troublesome), clock) as gateway:
         citizen = gateway.citizen()
         for words in (WORDS, f"我叫{NAME}，出错", f"{PHONE}，没了", f"{WORDS}，坏的"):
             citizen.ask(words)
@@ -41,7 +66,7 @@ def test_日志里没有话_没有名字_没有号码(
         citizen.http.post("/v1/web/ratings", json={"score": WORDS})
         citizen.http.post("/v1/web/messages", content=f'{{"text": "{WORDS}'.encode())
         citizen.http.get("/v1/web/events", params={"after": WORDS})
-        citizen.http.get(f"/v1/{WORDS}", params={"phone": PHONE}, headers={"X-Request-Id": f"{PHONE} 号"})
+        citizen.http.get(f"/v1/{WORDS}", params={"phone": PHONE}, headers={"X-Request-Id": f"{PHONE} x"})
         gateway.http().post("/v1/console/sessions", json={"login": NAME, "password": "猜的口令甲乙"})
         operator = gateway.operator()
         (waiting,) = operator.get("/v1/console/handoffs").json()
@@ -50,16 +75,15 @@ def test_日志里没有话_没有名字_没有号码(
         webhook = {"next_action": "action_hand_over", "sender_id": WORDS, "tracker": {"sender_id": WORDS}}
         gateway.http().post("/actions/webhook", json=webhook, headers={"X-Actions-Token": ACTIONS_TOKEN})
         gateway.http().post("/actions/webhook", content=WORDS, headers={"X-Actions-Token": ACTIONS_TOKEN})
-        clock.at = None  # type: ignore[assignment]  # the clock breaks: an error that nobody expected
+        clock.broken = True
         assert_problem(gateway.http().post("/v1/web/sessions"), 500, "internal")
-        clock.forward = None  # type: ignore[assignment,method-assign]
+        assert_problem(citizen.send(WORDS), 500, "internal")
     out, err = capfd.readouterr()
     lines = logged(err)
     assert {"gateway.started", "http.answered", "dialogue.down", "turn.failed", "request.failed"} <= {
         str(one["event"]) for one in lines
     }
     assert [word for word in PLANTED if word in out + err] == []
-    assert all(one["route"] != "/v1/web/events?" for one in lines if one["event"] == "http.answered")
 
 
 def test_每个请求一行_有编号_编号带回去(gateway: Served, capfd: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +101,10 @@ def test_活着就是活着(gateway: Served) -> None:
 def test_真的问得到一句才算就绪(serve: Serve, dialogue: ScriptedDialogue) -> None:
     with serve(dialogue) as gateway:
         ready = gateway.http().get("/readyz")
-        assert (ready.status_code, ready.json()) == (200, {"ready": True, "checks": {"database": True, "dialogue": True}})
+        assert (ready.status_code, ready.json()) == (
+            200,
+            {"ready": True, "checks": {"database": True, "dialogue": True}},
+        )
         (asked,) = dialogue.heard
         assert (asked.text, asked.trusted, asked.slots) == ("/greet", True, {})
         gateway.http().get("/readyz")
@@ -117,12 +144,9 @@ def test_刚才还好_有人没得到回答_马上重新问(serve: Serve, dialog
         assert gateway.http().get("/readyz").status_code == 503
 
 
-def test_库没有表_不算就绪_但还活着(tmp_path: Path, serve: Serve, sqlite_file: Path) -> None:
+def test_库没有表_不算就绪_但还活着(serve: Serve, sqlite_file: Path) -> None:
     with serve(ScriptedDialogue()) as gateway:
-        import sqlite3
-
         connection = sqlite3.connect(sqlite_file)
-        connection.execute("DROP TABLE ratings")
         connection.execute("ALTER TABLE events RENAME TO gone")
         connection.close()
         unready = gateway.http().get("/readyz")
@@ -132,10 +156,15 @@ def test_库没有表_不算就绪_但还活着(tmp_path: Path, serve: Serve, sq
 
 def test_计数_数得对_标签里没有来询人的东西(gateway: Served) -> None:
     def count(line: str) -> float:
-        found = [one.rsplit(" ", 1)[1] for one in gateway.http().get("/metrics").text.splitlines() if one.startswith(line)]
+        found = [
+            one.rsplit(" ", 1)[1] for one in gateway.http().get("/metrics").text.splitlines() if one.startswith(line)
+        ]
         return float(found[0]) if found else 0.0
 
-    answered, asked = 'yuanxian_turns_total{result="answered"}', 'yuanxian_http_requests_total{route="/v1/web/messages",status="202"}'
+    answered, asked = (
+        'yuanxian_turns_total{result="answered"}',
+        'yuanxian_http_requests_total{route="/v1/web/messages",status="202"}',
+    )
     before = count(answered), count(asked)
     citizen = gateway.citizen()
     citizen.ask(WORDS)
@@ -181,5 +210,7 @@ def test_页面没有建好_网关照样服务(
 
 def test_接口文档列出所有公开的入口(gateway: Served) -> None:
     paths = gateway.http().get("/openapi.json").json()["paths"]
-    assert {"/v1/web/sessions", "/v1/web/messages", "/v1/web/events", "/v1/web/ratings", "/v1/web/transcript"} <= set(paths)
+    assert {"/v1/web/sessions", "/v1/web/messages", "/v1/web/events", "/v1/web/ratings", "/v1/web/transcript"} <= set(
+        paths
+    )
     assert {"/v1/web/me", "/v1/assess", "/healthz", "/readyz"} <= set(paths)
