@@ -203,7 +203,7 @@ class News:
         return self._awaited.setdefault(conversation_id, asyncio.Event())
 
 
-async def wait(event: asyncio.Event, seconds: float) -> None:
+async def wait_for_news(event: asyncio.Event, seconds: float) -> None:
     """Until the event is set, at most so long."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)

@@ -14,8 +14,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.gateway import CurrentConversation, Gateway, TheGateway
 from api.problems import EmptyMessage, MessageTooLong
+from api.turns import wait_for_news
 from api.words import Words
-from api.turns import wait
 from hotline import conversations, handoffs, ratings
 from hotline.clock import local
 from hotline.conversations import Event, Progress, Speaker
@@ -164,7 +164,7 @@ async def read_events(
         left = until - asyncio.get_running_loop().time()
         if found.events or left <= 0:
             return found
-        await wait(news, min(left, POLL_SECONDS))
+        await wait_for_news(news, min(left, POLL_SECONDS))
 
 
 @router.get("/transcript", response_class=PlainTextResponse)
@@ -234,4 +234,4 @@ async def _stream(request: Request, here: Gateway, conversation_id: UUID, after:
             yield ServerSentEvent(data='{"type":"typing"}', event="typing")
         was_typing = found.typing
         if not found.events:
-            await wait(news, POLL_SECONDS)
+            await wait_for_news(news, POLL_SECONDS)

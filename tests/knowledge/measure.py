@@ -7,6 +7,7 @@ import time
 from datetime import date
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 
 import yaml
 
@@ -69,12 +70,12 @@ def main() -> None:
     print(f"processor time: p50 {quantiles(times, n=100)[49]:.2f} ms, p95 {quantiles(times, n=100)[94]:.2f} ms")
 
 
-def right(case: dict[str, list[str]], answer: Answer) -> bool:
+def right(case: dict[str, Any], answer: Answer) -> bool:
     """Whether an answer is one of those expected, or of the topic where any will do."""
     return answer.id in case["answers"] if case["answers"] else answer.topic == case["topic"]
 
 
-def risk_coverage(ranked: list[tuple[dict[str, list[str]], list[Hit]]]) -> list[str]:
+def risk_coverage(ranked: list[tuple[dict[str, Any], list[Hit]]]) -> list[str]:
     """For each threshold: the share of questions whose best score reaches it, and the share of those answered wrongly."""
     rows = []
     for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
