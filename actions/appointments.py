@@ -95,7 +95,14 @@ class ActionBookAppointment(HotlineAction):
     def _confirm(self, dispatcher: CollectingDispatcher, tracker: Tracker, booked: Appointment, act: str) -> None:
         response, status = CONFIRMED[act]
         bring = self._bring(tracker)
-        block = {"type": "appointment", "status": status, "starts_at": booked.starts_at.isoformat(), "bring": bring}
+        note = workstations.station(booked.station_id).note or ""
+        block = {
+            "type": "appointment",
+            "status": status,
+            "starts_at": booked.starts_at.isoformat(),
+            "bring": bring,
+            "note": note,
+        }
         words = self._words(booked)
         dispatcher.utter_message(response=response, json_message={**block, **words}, bring="、".join(bring), **words)
 

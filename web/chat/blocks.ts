@@ -23,6 +23,8 @@ export interface AssessmentBlock {
 export interface WorkstationBlock { type: 'workstation'; text: string; stations: Station[] }
 export interface AppointmentBlock {
   type: 'appointment'; text: string; number: string; status: string; station: string; when: string; bring: string[]
+  /** What is not verified about the place; empty when all is. */
+  note: string
 }
 export interface NoticeBlock { type: 'notice'; text: string; level: 'danger' | 'warning' | 'info' }
 
@@ -112,6 +114,7 @@ export function readBlock(value: unknown): Block {
         station: sentence(raw.station) || sentence(fields(raw.station).name),
         when: sentence(raw.when),
         bring: sentences(raw.bring),
+        note: sentence(raw.note),
       }
     case 'notice':
       return { type: 'notice', text, level: raw.level === 'danger' || raw.level === 'warning' ? raw.level : 'info' }
