@@ -155,15 +155,19 @@ def check_answers(
     statutes: Annotated[Path | None, typer.Option(help="法规文本目录；默认用设置里的")] = None,
 ) -> None:
     """检查每条答复：格式、引用的条文是否存在、期限是否写在条文里。"""
-    from knowledge.answers import load_answers
+    from knowledge.answers import InvalidAnswers, load_answers
     from knowledge.check import check_answers as check
 
     folder = statutes or settings().statutes_dir
+    try:
+        loaded = load_answers()
+    except InvalidAnswers as error:
+        for problem in error.problems:
+            _say(str(problem))
+        raise typer.Exit(1) from None
     if folder is None:
-        _say("没有法规文本，只检查格式。设置 YUANXIAN_STATUTES_DIR 后可以核对条文。")
-        _say(f"{len(load_answers())} 条答复格式正确")
+        _say(f"{len(loaded)} 条答复格式正确；没有法规文本，条文没有核对（设置 YUANXIAN_STATUTES_DIR 后可以）")
         return
-    loaded = load_answers()
     problems = list(check(loaded, folder))
     for one in problems:
         _say(str(one))
@@ -174,15 +178,19 @@ def check_answers(
 
 @parameters.command("check")
 def check_parameters() -> None:
-    """检查法律参数：时段有无重叠、缺口，有无出处。"""
+    """检查法律参数：时段有无重叠、缺口，有无出处，哪些金额该更新了。"""
     import eligibility
+    from eligibility.upkeep import overdue
 
     try:
-        eligibility.Law.load(settings().parameters_dir if _configured() else None)
+        law = eligibility.Law.load(settings().parameters_dir if _configured() else None)
     except eligibility.ParameterError as error:
         _say(str(error))
         raise typer.Exit(1) from None
-    _say("法律参数没有错误")
+    late = list(overdue(law, _today()))
+    for line in late:
+        _say(line)
+    _say(f"法律参数没有错误；{len(late)} 项金额已过预计的调整日，补上新数之前，有关的判断一律交给人")
 
 
 def _configured() -> bool:
