@@ -1,13 +1,13 @@
 """Words that people send."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import BeforeValidator
 
 
-def whole_characters(words: str) -> str:
+def whole_characters(words: Any) -> Any:
     """The words without the halves of characters: a page that cuts a text in the middle of an emoji sends one."""
-    return words.encode("utf-8", "ignore").decode()
+    return words.encode("utf-8", "ignore").decode() if isinstance(words, str) else words
 
 
-Words = Annotated[str, AfterValidator(whole_characters)]
+Words = Annotated[str, BeforeValidator(whole_characters)]

@@ -16,6 +16,7 @@ from knowledge.search import AnswerIndex
 from store.encryption import use_key
 from store.migrate import upgrade
 from store.unit_of_work import OpenUow, SqlUnitOfWork, connect, unit_of_work_factory
+from tests.browser import browser  # noqa: F401  # one browser for every folder
 from tests.running_system import system  # noqa: F401  # one running system for every folder
 
 ENCRYPTION_KEY = base64.b64encode(bytes(range(32))).decode()

@@ -1,7 +1,6 @@
 """A browser, and a gateway to look at: the fake one, or the one named by CHAT_BASE_URL."""
 
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.web.fake_gateway import FakeGateway
 
@@ -53,19 +52,6 @@ def fake(request: pytest.FixtureRequest) -> Iterator[FakeGateway]:
     gateway.refusals.clear()
     gateway.stream_works = True
     gateway.think_seconds = 0.05
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        pytest.fail("no Chromium: `make test` installs it on Debian; elsewhere install it or set CHROMIUM to its path")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield found
-        found.close()
 
 
 @pytest.fixture
