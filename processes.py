@@ -132,7 +132,7 @@ def _keep(
     while not stopping.is_set():
         with (settings.log_path / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                command, cwd=ROOT, env=_environment(settings), stdout=log, stderr=log, preexec_fn=_die_with_parent
+                command, cwd=ROOT, env=_environment(settings), stdout=log, stderr=log, preexec_fn=die_with_parent
             )
             while process.poll() is None and not stopping.wait(0.2):
                 pass
@@ -169,7 +169,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """On Linux, a killed parent takes its children along, so that no orphan keeps the port."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1

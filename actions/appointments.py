@@ -99,7 +99,7 @@ class ActionBookAppointment(HotlineAction):
         block = {
             "type": "appointment",
             "status": status,
-            "starts_at": booked.starts_at.isoformat(),
+            "starts_at": local(booked.starts_at).isoformat(),
             "bring": bring,
             "note": note,
         }
@@ -169,7 +169,7 @@ class ActionCancelAppointment(HotlineAction):
                 block = {
                     "type": "appointment",
                     "status": "cancelled",
-                    "starts_at": booked.starts_at.isoformat(),
+                    "starts_at": local(booked.starts_at).isoformat(),
                     "bring": [],
                 }
                 dispatcher.utter_message(

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from processes import die_with_parent
 from settings import ROOT
 
 READY_SECONDS = 240  # a busy machine starts Rasa slowly; how fast it is on a quiet one is measured in bench/
@@ -112,7 +113,9 @@ class RunningSystem:
         """Start everything, and wait until a real turn is answered."""
         log = (self.folder / "up.log").open("ab")
         command = [sys.executable, "-m", "cli", "up"]
-        self.supervisor = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.supervisor = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, preexec_fn=die_with_parent
+        )
         self.wait_until_ready()
 
     def stop(self) -> None:

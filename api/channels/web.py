@@ -15,7 +15,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api.gateway import CurrentConversation, Gateway, TheGateway
 from api.problems import EmptyMessage, MessageTooLong
 from api.turns import wait_for_news
-from api.words import Words
+from api.words import Words, nothing_to_read
 from hotline import conversations, handoffs, ratings
 from hotline.clock import local
 from hotline.conversations import Event, Progress, Speaker
@@ -133,7 +133,7 @@ def open_session(here: TheGateway) -> SessionOut:
 @router.post("/messages", status_code=202)
 async def send_message(here: TheGateway, conversation: CurrentConversation, message: MessageIn) -> Accepted:
     """Keep a message and answer it in the background. The same `client_msg_id` gives the same `seq`, once."""
-    if message.text is not None and not message.text.strip():
+    if message.text is not None and nothing_to_read(message.text):
         raise EmptyMessage
     if message.text is not None and len(message.text) > MAX_CHARACTERS:
         raise MessageTooLong

@@ -4,6 +4,7 @@ Most tests share one gateway and talk in conversations of their own; a test that
 it up differently starts another with `serve`.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 import api.app
+from api.logs import configure_logs
 from knowledge.search import AnswerIndex
 from tests.api.gateway import ScriptedDialogue, Served, serving, settings_for
 from tests.conftest import MONDAY_MORNING, Clock
@@ -28,6 +30,14 @@ def indexed_once(answer_index: AnswerIndex) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def fresh_logs() -> Iterator[None]:
+    """Logs go to the standard error of this moment: a test that captures it closes its own afterwards."""
+    configure_logs()
+    yield
+    configure_logs()
+
+
 @pytest.fixture(scope="session")
 def one_clock() -> Clock:
     return Clock()
@@ -41,13 +51,15 @@ def clock(one_clock: Clock) -> Clock:
 
 
 @pytest.fixture(scope="session")
-def shared_gateway(
-    indexed_once: None, one_clock: Clock, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
+def shared_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shared gateway's database."""
+    return Path(shutil.copy(migrated_file, tmp_path_factory.mktemp("shared") / "yuanxian.db"))
+
+
+@pytest.fixture(scope="session")
+def shared_gateway(indexed_once: None, one_clock: Clock, shared_file: Path) -> Iterator[Served]:
     """The gateway that most tests share."""
-    file = tmp_path_factory.mktemp("shared") / "yuanxian.db"
-    file.write_bytes(migrated_file.read_bytes())
-    with serving(settings_for(f"sqlite:///{file}"), ScriptedDialogue(), one_clock) as served:
+    with serving(settings_for(f"sqlite:///{shared_file}"), ScriptedDialogue(), one_clock) as served:
         yield served
 
 

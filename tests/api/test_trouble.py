@@ -118,21 +118,44 @@ BROKEN: dict[str, Answer] = {
     "不是JSON": answering(200, b"<html>"),
     "是别的JSON": answering(200, []),
     "缺了槽位": answering(200, {"messages": GOOD["messages"]}),
-    "不回答": hanging,
-    "一个字节一个字节地回": dripping,
 }
 
 
-@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN.keys())
-def test_对话服务坏了_五秒内道歉_给人工_话留着_换对话会话(serve: Serve, sqlite_file: Path, answer: Answer) -> None:
-    with rasa_that(answer) as port, serve(None, dialogue_port=port) as gateway:
+def test_对话服务坏了_道歉_给人工_话留着_换对话会话(serve: Serve, sqlite_file: Path) -> None:
+    answers = iter(BROKEN.values())
+    with rasa_that(lambda handler: next(answers)(handler)) as port, serve(None, dialogue_port=port) as gateway:
+        for how in BROKEN:
+            citizen = gateway.citizen()
+            citizen.send(f"老板不发工资：{how}")
+            assert_apology(citizen)
+            assert text_of(citizen.events()[:1]) == f"老板不发工资：{how}"
+    assert rows(sqlite_file, "SELECT dialogue_session FROM conversations") == [(2,)] * len(BROKEN)
+
+
+@pytest.mark.parametrize(
+    ("answer", "settings"),
+    [(hanging, {}), (dripping, {"turn_timeout_seconds": 1.5})],
+    ids=["不回答", "一个字节一个字节地回"],
+)
+def test_对话服务不回答_五秒内道歉(serve: Serve, answer: Answer, settings: dict[str, float]) -> None:
+    with rasa_that(answer) as port, serve(None, dialogue_port=port, **settings) as gateway:
         citizen = gateway.citizen()
         begun = time.monotonic()
         citizen.send("老板不发工资")
         assert_apology(citizen)
         assert time.monotonic() - begun < SOON
-        assert text_of(citizen.events()[:1]) == "老板不发工资"
-        assert rows(sqlite_file, "SELECT dialogue_session FROM conversations") == [(2,)]
+
+
+def test_对话服务好好的_送去的和收回的都对(serve: Serve) -> None:
+    heard: list[tuple[str | None, str]] = []
+
+    def remember(handler: BaseHTTPRequestHandler) -> None:
+        heard.append((handler.headers["Authorization"], handler.path))
+        answering(200, GOOD)(handler)
+
+    with rasa_that(remember) as port, serve(None, dialogue_port=port) as gateway:
+        assert text_of(gateway.citizen().ask("老板不发工资")) == "您可以投诉"
+    assert heard == [(f"Bearer {'对话的密钥'.encode().hex()}", "/webhooks/gw/turn")]
 
 
 def test_对话服务没开_马上道歉_要人工就排队(serve: Serve) -> None:

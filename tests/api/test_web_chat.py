@@ -55,10 +55,10 @@ def test_同一条发三次_只答一次_编号不变(gateway: Served, dialogue:
     assert [one["from"] for one in citizen.events()] == ["citizen", "bot", "citizen", "bot"]
 
 
-def test_机器人的几条话都在_最后一条带按钮(gateway: Served, dialogue: ScriptedDialogue) -> None:
+def test_机器人的几条话都在_只有最后一条的按钮算数(gateway: Served, dialogue: ScriptedDialogue) -> None:
     answer = {"type": "answer", "conclusion": "可以去劳动监察投诉"}
     dialogue.script = lambda _: turn(
-        message("结论", ("预约窗口", "/book_appointment"), **answer), message("还要问什么")
+        message("结论", ("转人工", "/request_human"), **answer), message("要约吗", ("预约窗口", "/book_appointment"))
     )
     said = gateway.citizen().ask("老板不发工资")
     assert [event["blocks"][0]["type"] for event in said] == ["answer", "text"]

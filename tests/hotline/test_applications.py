@@ -39,7 +39,7 @@ def submit(open_uow: OpenUow, conversation: Conversation, clock: Clock, key: str
                 PHONE[-4:],
                 clock(),
                 key,
-            ),  # fmt: skip
+            ),
         )
 
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline import reference_numbers
 from hotline.reference_numbers import (
     ALPHABET,
     APPLICATION,
@@ -76,7 +75,7 @@ def test_小写和空格不算错_前缀不对就错() -> None:
 
 def test_撞上已有的号就再抽(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter([7, 7, 8])
-    monkeypatch.setattr(reference_numbers.secrets, "randbelow", lambda _: next(drawn))
+    monkeypatch.setattr("secrets.randbelow", lambda _: next(drawn))
     taken = {new_number(APPLICATION, DAY)}
     number = unused_number(APPLICATION, DAY, lambda one: one if one in taken else None)
     assert number.startswith("YX202611230008")

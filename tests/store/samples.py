@@ -6,8 +6,9 @@ from uuid import UUID
 from hotline.applications import Application
 from hotline.appointments import Appointment
 from hotline.conversations import Event, Progress, Speaker
-from tests.conftest import MONDAY_MORNING as NOW
+from tests.conftest import MONDAY_MORNING
 
+NOW = MONDAY_MORNING
 STATION = "340104-center"
 TOMORROW = NOW + timedelta(days=1)
 
