@@ -17,6 +17,7 @@ from store.unit_of_work import SqlUnitOfWork
 
 PARTS = {"morning": Part.MORNING, "afternoon": Part.AFTERNOON}
 CONFIRMED = {"booked": ("utter_appointment_booked", "confirmed"), "changed": ("utter_appointment_changed", "changed")}
+OTHER_JOURNEYS = ("eligibility", "application", "progress", "referral", "complaint", "rating")
 BRING = ("身份证或其他有效身份证明", "与事情有关的材料")
 
 
@@ -160,8 +161,9 @@ class ActionCancelAppointment(HotlineAction):
             done = uow.appointments.change_by_key(key)  # a repeat of this very message tells the same again
             live = uow.appointments.live_for(conversation_id(tracker))
             booked = uow.appointments.get(done.appointment_id) if done else live
-            if booked is None:
-                ending = tracker.get_slot("journey") not in (None, "none", "safety")
+            ending = tracker.get_slot("journey") not in (None, "none", "safety")
+            meant_elsewhere = tracker.get_slot("journey") in OTHER_JOURNEYS and "预约" not in _said(tracker)
+            if booked is None or (done is None and meant_elsewhere):
                 dispatcher.utter_message(response="utter_journey_ended" if ending else "utter_no_appointment")
             else:
                 appointments.cancel(uow, booked, key, self.services.now())
@@ -176,6 +178,10 @@ class ActionCancelAppointment(HotlineAction):
                     response="utter_appointment_cancelled", json_message={**block, **words}, **words
                 )
         return set_slots(journey="none", asking=None)
+
+
+def _said(tracker: Tracker) -> str:
+    return str(tracker.latest_message.get("text") or "")
 
 
 def _wish_from(value: dict[str, Any]) -> Wish:

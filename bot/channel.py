@@ -1,6 +1,8 @@
 """The one call by which the gateway reaches Rasa: one turn in, messages and understanding out."""
 
 import hmac
+import re
+import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ from sanic.response import HTTPResponse
 
 from bot import action_results  # noqa: F401  # takes effect when the channel is loaded
 
+LOOSE_SLASH = re.compile(r"(?<!\d)/|/(?!\d)")
 MAX_TEXT_CHARACTERS = 2000  # 20,000 characters cost over a second of processor time
 
 
@@ -78,8 +81,12 @@ class GatewayChannel(InputChannel):
 
 
 def words_of(text: str) -> str:
-    """What an untrusted citizen said, without the slash that would make Rasa take it for an intent."""
-    return text.strip().lstrip("/").strip() or " "
+    """What an untrusted citizen said, with no slash left that could make Rasa take it for an intent.
+
+    Full-width slashes become plain ones before the pipeline looks, and leading words such as 嗯 are dropped there, so a
+    slash goes wherever it stands, except between digits (2024/5/1).
+    """
+    return LOOSE_SLASH.sub(" ", unicodedata.normalize("NFKC", text)).strip() or "？"
 
 
 async def understanding(request: Request, sender: str) -> dict[str, Any]:

@@ -124,6 +124,13 @@ def stop_waiting(uow: UnitOfWork, conversation: Conversation, at: datetime) -> N
         handoff.status, handoff.closed_at = HandoffStatus.CLOSED, at
 
 
+def withdraw(uow: UnitOfWork, conversation: Conversation, at: datetime) -> None:
+    """Nobody needs to come any more: the citizen has had everything erased."""
+    handoff = uow.handoffs.live(conversation.id)
+    if handoff is not None:
+        handoff.status, handoff.closed_at = HandoffStatus.CLOSED, at
+
+
 def _end(uow: UnitOfWork, handoff_id: UUID, operator_id: UUID, at: datetime) -> Conversation:
     handoff = uow.handoffs.get_locked(handoff_id)
     handoff.close(operator_id, at)

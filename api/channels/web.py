@@ -194,7 +194,9 @@ def rate(here: TheGateway, conversation: CurrentConversation, rating: RatingIn) 
 def forget_me(here: TheGateway, conversation: CurrentConversation) -> None:
     """Erase what was said in this conversation; appointments and applications stay, they have their own numbers."""
     with here.services.open_uow() as uow:
-        conversations.forget(uow, uow.conversations.get(conversation.id))
+        kept = uow.conversations.get(conversation.id)
+        handoffs.withdraw(uow, kept, here.services.now())
+        conversations.forget(uow, kept)
 
 
 def _receive(here: Gateway, conversation_id: UUID, message: MessageIn) -> Event:
