@@ -7,7 +7,7 @@
 Prints one JSON document and a Markdown table. Each figure comes from a process of its own that does nothing else:
 training from scratch without Rasa's cache; loading in a new process (`start_s` from its first line, with the imports of
 Rasa and, for ours, of our turn channel; `load_s` for the model alone); understanding every held-out message (`parse`); whole turns (`turn`: understood,
-the next actions decided, in sessions of 20 messages, custom actions answering nothing and costing nothing). The first
+the next actions decided, in sessions of 8 messages, custom actions answering nothing and costing nothing). The first
 messages are not timed. Memory is the most that the process ever held. Accuracy and macro-F1 are those of the intent the
 bot would act on, so that falling back counts as wrong; `best_guess_accuracy` ignores the fallback. A held-out message that
 is also in data/nlu, which happens with short ones, is not counted.
@@ -39,7 +39,7 @@ HELD_OUT = ROOT / "tests" / "nlu" / "held_out.yml"
 WITH_EPOCHS = {"DIETClassifier", "TEDPolicy"}
 FALLBACK = "nlu_fallback"
 WARM_UP = 20
-SESSION_TURNS = 20  # hotline.conversations.TURNS_PER_DIALOGUE_SESSION
+SESSION_TURNS = 8  # hotline.conversations.TURNS_PER_DIALOGUE_SESSION
 ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
