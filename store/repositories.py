@@ -34,6 +34,10 @@ class Repository[T]:
 class Conversations(Repository[Conversation]):
     """Fulfils `hotline.storage.Conversations`."""
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._locked: set[UUID] = set()
+
     def get(self, conversation_id: UUID) -> Conversation:
         """The conversation.
 
@@ -50,15 +54,16 @@ class Conversations(Repository[Conversation]):
         return self._session.scalar(select(Conversation).where(t.conversations.c.token_hash == token_hash))
 
     def lock(self, conversation: Conversation) -> None:
-        """Wait until nobody else writes to this conversation, and see what they wrote."""
-        self._session.flush()
-        self._session.refresh(conversation, with_for_update=True)
+        """Wait until nobody else writes to this conversation, and see what they wrote; held until this work ends."""
+        if conversation.id not in self._locked:
+            self._session.flush()
+            self._session.refresh(conversation, with_for_update=True)
+            self._locked.add(conversation.id)
 
     def next_seq(self, conversation: Conversation) -> int:
         """The next line number. The row lock makes lines appear in the order of their numbers."""
         self.lock(conversation)
         conversation.last_seq += 1
-        self._session.flush()
         return conversation.last_seq
 
 
