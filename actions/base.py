@@ -1,6 +1,7 @@
 """What every action shares: its services, its conversation, and what happens when it fails."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,15 +39,15 @@ class Services:
         return local(self.now()).date()
 
 
-class HotlineAction(Action):
+class HotlineAction(Action, ABC):
     """An action that never leaves the citizen in silence: Rasa goes on without a word when one raises."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
 
+    @abstractmethod
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Do the action's work: utter responses, return events."""
-        raise NotImplementedError
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         """Run `answer` off the event loop; on any exception apologise, offer a person, and log an id without the words."""
