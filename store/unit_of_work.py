@@ -6,7 +6,14 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
-from store import repositories
+from store.applications import Applications
+from store.appointments import Appointments
+from store.complaints import Complaints
+from store.consultations import Consultations
+from store.conversations import Buttons, Conversations, Events
+from store.handoffs import Handoffs
+from store.operators import Audit, Operators
+from store.ratings import Ratings
 
 LOCK_WAIT_SECONDS, POOL_WAIT_SECONDS = 3, 1.5
 """How long a statement waits for another writer, and for a connection; a citizen hears of trouble within five seconds."""
@@ -17,17 +24,17 @@ class SqlUnitOfWork:
     """Fulfils `hotline.storage.UnitOfWork`."""
 
     def __init__(self, session: Session) -> None:
-        self.conversations = repositories.Conversations(session)
-        self.events = repositories.Events(session)
-        self.buttons = repositories.Buttons(session)
-        self.handoffs = repositories.Handoffs(session)
-        self.appointments = repositories.Appointments(session)
-        self.applications = repositories.Applications(session)
-        self.consultations = repositories.Consultations(session)
-        self.ratings = repositories.Ratings(session)
-        self.complaints = repositories.Complaints(session)
-        self.operators = repositories.Operators(session)
-        self.audit = repositories.Audit(session)
+        self.conversations = Conversations(session)
+        self.events = Events(session)
+        self.buttons = Buttons(session)
+        self.handoffs = Handoffs(session)
+        self.appointments = Appointments(session)
+        self.applications = Applications(session)
+        self.consultations = Consultations(session)
+        self.ratings = Ratings(session)
+        self.complaints = Complaints(session)
+        self.operators = Operators(session)
+        self.audit = Audit(session)
 
 
 type OpenUow = Callable[[], AbstractContextManager[SqlUnitOfWork]]

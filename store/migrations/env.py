@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 from alembic import context
 
+import store.unit_of_work  # noqa: F401  # every table is known once all repositories are
+from store.columns import Moment, metadata
 from store.encryption import Encrypted
-from store.tables import Moment, metadata
 
 
 def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from store.columns import metadata
 from store.encryption import use_key
 from store.migrate import upgrade
-from store.tables import metadata
 from store.unit_of_work import OpenUow, connect, unit_of_work_factory
 from tests.conftest import ENCRYPTION_KEY
 from tests.postgres import postgres_url

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from hotline import appointments
 from hotline.appointments import Appointment, AppointmentStatus, Slot, Wish, office_hours
 from hotline.errors import SlotTaken
-from store import tables
+from store.columns import metadata
 from store.unit_of_work import OpenUow
 from tests.conftest import Clock, a_conversation
 from tests.store.samples import NOW, STATION, TOMORROW, appointment
@@ -44,7 +44,7 @@ def fifty_slots(open_uow: OpenUow) -> list[Slot]:
 
 def rows(engine: Engine, table: str) -> list[dict[str, object]]:
     with engine.connect() as connection:
-        return [dict(one) for one in connection.execute(select(tables.metadata.tables[table])).mappings()]
+        return [dict(one) for one in connection.execute(select(metadata.tables[table])).mappings()]
 
 
 def test_六十四个线程抢五十个时段_不重不丢_重试不多占(engine: Engine, open_uow: OpenUow, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from hotline.complaints import Complaint
 from hotline.conversations import Speaker, say
 from hotline.ratings import Rating
-from store import tables
+from store.columns import metadata
 from store.encryption import Encrypted, use_key
 from store.unit_of_work import OpenUow
 from tests.conftest import ENCRYPTION_KEY, Clock, a_conversation
@@ -47,7 +47,7 @@ def in_clear(raw: bytes) -> list[str]:
 @pytest.mark.usefixtures("planted")
 def test_直接查列_没有一处是明文(engine: Engine) -> None:
     with engine.connect() as connection:
-        for table in tables.metadata.tables:
+        for table in metadata.tables:
             for row in connection.execute(text(f"SELECT * FROM {table}")).mappings():
                 for column, value in row.items():
                     raw = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()

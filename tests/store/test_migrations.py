@@ -5,7 +5,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select
 
-from store import tables
+from store.columns import metadata
+from store.conversations import conversations
 from store.migrate import configuration, downgrade, upgrade
 from store.unit_of_work import unit_of_work_factory
 from tests.conftest import Clock, a_conversation
@@ -17,11 +18,11 @@ def present(engine: Engine) -> set[str]:
 
 def test_升级_降级_再升级(bare_engine: Engine) -> None:
     upgrade(bare_engine)
-    assert present(bare_engine) == set(tables.metadata.tables)
+    assert present(bare_engine) == set(metadata.tables)
     downgrade(bare_engine)
     assert present(bare_engine) == set()
     upgrade(bare_engine)
-    assert present(bare_engine) == set(tables.metadata.tables)
+    assert present(bare_engine) == set(metadata.tables)
 
 
 def test_每一步都能单独退回(bare_engine: Engine) -> None:
@@ -30,7 +31,7 @@ def test_每一步都能单独退回(bare_engine: Engine) -> None:
         upgrade(bare_engine, step)
         downgrade(bare_engine, "-1")
         upgrade(bare_engine, step)
-    assert present(bare_engine) == set(tables.metadata.tables)
+    assert present(bare_engine) == set(metadata.tables)
 
 
 def test_已有数据的库再升级_数据都在_退回后也能再升级(bare_engine: Engine, clock: Clock) -> None:
@@ -45,10 +46,10 @@ def test_已有数据的库再升级_数据都在_退回后也能再升级(bare_
     downgrade(bare_engine)
     upgrade(bare_engine)
     with bare_engine.connect() as connection:
-        assert connection.execute(select(tables.conversations)).all() == []
+        assert connection.execute(select(conversations)).all() == []
 
 
 def test_迁移得到的结构就是表定义的结构(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, metadata) == []

@@ -14,7 +14,7 @@ from hotline.consultations import Consultation
 from hotline.errors import NotFound
 from hotline.operators import AuditEntry, Operator, OperatorSession
 from hotline.ratings import Rating
-from store import tables
+from store.operators import audit
 from store.unit_of_work import OpenUow, SqlUnitOfWork
 from tests.conftest import Clock, a_conversation
 from tests.store.samples import NOW, application
@@ -115,7 +115,7 @@ def test_留痕只增不改(engine: Engine, open_uow: OpenUow) -> None:
         uow.audit.add(AuditEntry(NOW, "zhang", "handoff.accepted", "某会话"))
         assert [name for name in dir(uow.audit) if not name.startswith("_")] == ["add"]
     with engine.connect() as connection:
-        (row,) = connection.execute(select(tables.audit)).all()
+        (row,) = connection.execute(select(audit)).all()
     assert (row.at, row.actor, row.act, row.subject) == (NOW, "zhang", "handoff.accepted", "某会话")
 
 
