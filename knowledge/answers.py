@@ -156,7 +156,7 @@ def _entries(file: Path, problems: list[Problem]) -> list[Any]:
     return []
 
 
-class _EachKeyOnce(yaml.SafeLoader):
+class _EachKeyOnce(yaml.CSafeLoader):
     """YAML keeps the last of two equal keys without a word; an editor's lost paragraph should be heard of."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
