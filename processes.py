@@ -22,10 +22,14 @@ TRAINED_FROM = (
     "config.yml",
     "domain.yml",
     "data",
+    "bot/categories",
     "bot/components",
     "bot/dictionary",
     "bot/extraction",
     "bot/danger.yml",
+    "bot/homophones.py",
+    "bot/linear.py",
+    "bot/topics.py",
 )
 START_SECONDS = 120
 RESTART_AFTER_SECONDS = 1.0
@@ -149,12 +153,14 @@ def _keep(
 
 def _wait_until_ready(settings: Settings, stopping: threading.Event) -> bool:
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and not stopping.wait(0.5):
-        try:
-            if httpx.get(f"{settings.base_url}/readyz", timeout=5, trust_env=False).status_code == 200:
-                return True
-        except httpx.HTTPError:
-            continue
+    # One client for all attempts: making one costs more processor time than the start can spare on two cores.
+    with httpx.Client(base_url=settings.base_url, timeout=5, trust_env=False) as gateway:
+        while time.monotonic() < until and not stopping.wait(0.5):
+            try:
+                if gateway.get("/readyz").status_code == 200:
+                    return True
+            except httpx.HTTPError:
+                continue
     return False
 
 

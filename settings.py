@@ -23,10 +23,18 @@ class Settings(BaseSettings):
     actions_token: SecretStr
     encryption_key: SecretStr
     """32 bytes, base64: encrypts personal fields (AES-256-GCM)."""
+    former_encryption_keys: SecretStr = SecretStr("")
+    """Keys that wrote what is not rewritten yet, separated by commas; see `yuanxian keys rotate`."""
     operator_password: SecretStr
     """Password of the demo operator `demo`, made on the first run."""
     model_path: Path = ROOT / "models"
     log_path: Path = ROOT / "var" / "log"
+    proofs_path: Path = ROOT / "var" / "proofs"
+    """Folder of the uploaded proofs, encrypted; never below a folder that is served."""
+    scan_command: str | None = None
+    """Virus scanner: reads a file on its standard input, ends with 0 for clean and 1 for infected, as clamdscan does."""
+    cache_path: Path = ROOT / "var" / "cache"
+    """Where the index of the statutes is kept; may be deleted at any time."""
     statutes_dir: Path | None = None
     parameters_dir: Path | None = None
     """Dated lines that overlay the shipped law parameters, so that an agency needs no fork."""
@@ -34,6 +42,12 @@ class Settings(BaseSettings):
     """The citizen hears within five seconds, whatever happens to the dialogue server."""
     messages_per_minute: int = 20
     session_idle_minutes: int = 30
+
+    @property
+    def encryption_keys(self) -> tuple[str, ...]:
+        """The current key and the former ones."""
+        former = self.former_encryption_keys.get_secret_value()
+        return (self.encryption_key.get_secret_value(), *(key.strip() for key in former.split(",") if key.strip()))
 
     @property
     def dialogue_url(self) -> str:

@@ -15,11 +15,9 @@ from actions.eligibility import (
 from actions.handoffs import ActionAlertOperator, ActionHandOver, ActionWelcomeSafe
 from actions.journeys import ActionContinueJourney
 from actions.ratings import ActionRateService
-from actions.session import ActionSessionStart
 from actions.workstations import ActionReferToWorkstation
 
 ALL_ACTIONS: tuple[type[HotlineAction], ...] = (
-    ActionSessionStart,
     ActionAnswerQuestion,
     ActionHandleFallback,
     ActionRepeat,

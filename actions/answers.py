@@ -7,7 +7,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction, intent_of, set_slots
+from actions.eligibility import resume
 from actions.facts import notice
+from actions.time_limits import tell_deadline
 from hotline import consultations
 from knowledge.answers import Answer
 from knowledge.search import AskBack, choose
@@ -68,18 +70,25 @@ class ActionAnswerQuestion(HotlineAction):
         facts = notice(tracker)
         if isinstance(found, Answer):
             self.tell(dispatcher, tracker, found, offers=not intent.startswith("report_"))
+            matter = facts.get("matter") or found.matter or tracker.get_slot("matter")
+            facts |= tell_deadline(dispatcher, tracker, matter, self.services.today(), self.services.law)
             if found.matter and (
                 tracker.get_slot("asking") == "matter" or tracker.get_slot("journey") in (None, "none")
             ):
                 facts.setdefault("matter", found.matter)
-            return set_slots(**facts, answer_id=found.id)
+            told = set_slots(**facts, answer_id=found.id)
+            return told if intent.startswith("report_") else told + resume(self, dispatcher, tracker, facts)
+        self.note(tracker, topic=topic)
         if isinstance(found, AskBack):
+            matter = facts.get("matter") or tracker.get_slot("matter")
+            facts |= tell_deadline(dispatcher, tracker, matter, self.services.today(), self.services.law)
             ask_which(dispatcher, found.candidates)
         elif text.startswith("/") and topic:
             self._menu(dispatcher, topic)
         else:
             dispatcher.utter_message(response="utter_no_answer")
-        self.note(tracker, topic=topic)
+            self.note_unanswered(tracker)
+            return set_slots(**facts) + resume(self, dispatcher, tracker, facts)
         return set_slots(**facts)
 
     def tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer, offers: bool) -> None:
@@ -135,10 +144,11 @@ class ActionHandleFallback(HotlineAction):
         if isinstance(found, Answer):
             teller = ActionAnswerQuestion(self.services)
             teller.tell(dispatcher, tracker, found, offers=True)
-            return set_slots(answer_id=found.id, misunderstood=0)
+            return set_slots(answer_id=found.id, misunderstood=0) + resume(self, dispatcher, tracker, {})
         if isinstance(found, AskBack):
             ask_which(dispatcher, found.candidates)
             return set_slots(misunderstood=0)
+        self.note_unanswered(tracker)
         times = int(tracker.get_slot("misunderstood") or 0) + 1
         if times >= 2:
             ahead = self.call_person(tracker, "fallback", hold=True)

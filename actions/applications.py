@@ -5,14 +5,18 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.application_completion import complete, live_application, pending_item
 from actions.base import Events, HotlineAction, conversation_id, intent_of, request_key, set_slots
 from actions.eligibility import ActionAssessEligibility
 from actions.facts import facts_from, notice
 from eligibility import assess, next_questions
-from hotline import applications, consultations, workstations
-from hotline.applications import STATUS_WORDS, Application
+from hotline import applications, consultations, privacy, workstations
+from hotline.applicants import read_name
+from hotline.application_form import Form, LawyerWishes, Sex
+from hotline.application_states import BEFORE_DECISION, STATUS_WORDS, ApplicationStatus
+from hotline.applications import Application, told
 from hotline.clock import day_in_words
-from hotline.errors import NotFound, TooManyMessages
+from hotline.errors import LookupLocked, NameInvalid
 
 
 class ActionSubmitApplication(HotlineAction):
@@ -23,13 +27,23 @@ class ActionSubmitApplication(HotlineAction):
         return "action_submit_application"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Matter first, then consent, name and phone, one at a time; identity last."""
+        """Matter first, then consent, name and phone, one at a time; then it is sent, and may be completed."""
+        if intent_of(tracker) == "apply_legal_aid" or pending_item(tracker) is not None:
+            with self.services.open_uow() as uow:
+                sent = live_application(uow, tracker)
+                if sent is not None:
+                    return complete(self.services, uow, sent, dispatcher, tracker)
         noticed = notice(tracker)
         facts = facts_from(tracker, noticed)
         if next_questions(facts, self.services.today(), self.services.law) and facts.matter is None:
             wish = set_slots(**noticed, wants_to_apply=True)
             return wish + ActionAssessEligibility(self.services).go_on(dispatcher, tracker, noticed)
-        given = {**noticed, **self._reply(tracker)}
+        try:
+            given = {**noticed, **self._reply(tracker)}
+        except NameInvalid as error:
+            dispatcher.utter_message(response="utter_line_refused", sentence=error.sentence)
+            dispatcher.utter_message(response="utter_ask_applicant_name")
+            return []
         if given.get("application_consent") is False:
             dispatcher.utter_message(response="utter_application_declined")
             return set_slots(journey="none", asking=None, application_consent=None, wants_to_apply=None)
@@ -53,20 +67,28 @@ class ActionSubmitApplication(HotlineAction):
                 Application(
                     number=applications.number_for(uow, now),
                     conversation_id=conversation_id(tracker),
-                    agency=workstations.centre_for(str(facts.region)).name,
+                    agency=workstations.centre_for(uow, str(facts.region)).name,
                     region=facts.region,
                     matter=str(facts.matter),
                     outcome=assessment.outcome.value,
-                    facts={key: str(value) for key, value in facts.answered().items()},
+                    facts=told(facts),
                     applicant_name=name,
                     applicant_phone=phone,
                     phone_tail=phone[-4:],
                     submitted_at=now,
                     idempotency_key=request_key(tracker, "apply"),
-                    wants_woman_lawyer=tracker.get_slot("woman_lawyer"),
+                    form_data=Form(
+                        wishes=LawyerWishes(sex=Sex.FEMALE if tracker.get_slot("woman_lawyer") else None),
+                        consented_at=now,
+                    ).as_json(),
+                    lane=applications.lane_for(assessment.flags, facts.region, now),
+                    urgent=assessment.aid == "urgent",
                 ),
             )
             consultations.note(uow, uow.conversations.get(conversation_id(tracker)), now, disposition="applied")
+            notice_read = privacy.notice_on(self.services.today())
+            privacy.decide(uow, conversation_id(tracker), "application", True, notice_read, now)
+            other_name = applications.same_phone_other_name(uow, application)
         materials = "、".join(assessment.materials) or "身份证或其他有效身份证明"
         dispatcher.utter_message(
             response="utter_application_submitted",
@@ -75,6 +97,8 @@ class ActionSubmitApplication(HotlineAction):
             decide_by=day_in_words(application.decide_by),
             materials=materials,
         )
+        if other_name:
+            dispatcher.utter_message(response="utter_phone_has_other_name")
         return set_slots(
             journey="none",
             asking=None,
@@ -90,7 +114,7 @@ class ActionSubmitApplication(HotlineAction):
         if asking == "application_consent" and intent_of(tracker) in ("affirm", "deny", "refuse"):
             return {"application_consent": intent_of(tracker) == "affirm"}
         if asking == "applicant_name" and intent_of(tracker) == "inform":
-            return {"applicant_name": _name_in(str(tracker.latest_message.get("text") or ""))}
+            return {"applicant_name": read_name(_name_in(str(tracker.latest_message.get("text") or "")))}
         phones = [e["value"] for e in tracker.latest_message.get("entities") or [] if e["entity"] == "phone"]
         return {"applicant_phone": str(phones[0])} if asking == "applicant_phone" and phones else {}
 
@@ -114,10 +138,9 @@ class ActionTellProgress(HotlineAction):
             return set_slots(journey="progress", asking="phone_tail", application_number=number)
         try:
             with self.services.open_uow() as uow:
-                application = applications.track(uow, str(number), phone, self.services.now())
-        except NotFound:
-            application = None
-        except TooManyMessages:
+                caller = str(conversation_id(tracker))
+                application = applications.track(uow, str(number), phone, self.services.now(), caller)
+        except LookupLocked:
             dispatcher.utter_message(response="utter_progress_locked")
             return set_slots(journey="none", asking=None, application_number=None)
         if application is None:
@@ -128,9 +151,18 @@ class ActionTellProgress(HotlineAction):
                 number=application.number,
                 status=STATUS_WORDS[application.status],
                 agency=application.agency,
-                decide_by=day_in_words(application.decide_by),
+                more=_what_is_next(application),
             )
         return set_slots(journey="none", asking=None, application_number=None)
+
+
+def _what_is_next(application: Application) -> str:
+    """What the applicant waits for, or is waited for with."""
+    if application.status is ApplicationStatus.SUPPLEMENT and application.supplement:
+        return f"请补交：{'、'.join(application.supplement)}。不补交的，会视为撤回申请。"
+    if application.status in BEFORE_DECISION:
+        return f"审查决定最晚 {day_in_words(application.decide_by)}（以机构收到的日期为准）。"
+    return ""
 
 
 def _entity(tracker: Tracker, name: str) -> str | None:

@@ -18,6 +18,7 @@ from hotline import consultations, handoffs
 from hotline.clock import local
 from hotline.consultations import Consultation
 from knowledge.search import AnswerIndex
+from knowledge.statute_library import StatuteLibrary
 from store.unit_of_work import OpenUow, SqlUnitOfWork
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ class Services:
     law: Law
     answers: AnswerIndex
     now: Callable[[], datetime]
+    statutes: StatuteLibrary | None = None
 
     def today(self) -> date:
         """The day in Shanghai: it selects the law in force."""
@@ -69,6 +71,11 @@ class HotlineAction(Action, ABC):
         """The same within a unit of work that is already open."""
         conversation = uow.conversations.get(conversation_id(tracker))
         return consultations.note(uow, conversation, self.services.now(), **found)
+
+    def note_unanswered(self, tracker: Tracker) -> None:
+        """Count a question that met with no answer, for the list of what the answers lack."""
+        with self.services.open_uow() as uow:
+            consultations.count_unanswered(self.ledger(uow, tracker))
 
     def call_person(self, tracker: Tracker, reason: str, hold: bool) -> int:
         """Put the conversation into the operators' queue; how many wait in front."""

@@ -4,7 +4,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction, conversation_id, intent_of, request_key, set_slots
-from hotline import complaints, consultations
+from hotline import audit, complaints, consultations
 
 
 class ActionStartComplaint(HotlineAction):
@@ -21,7 +21,16 @@ class ActionStartComplaint(HotlineAction):
             return set_slots(journey="complaint", asking="complaint_text")
         now, words = self.services.now(), str(tracker.latest_message.get("text") or "")
         with self.services.open_uow() as uow:
-            complaint = complaints.file(uow, conversation_id(tracker), words, request_key(tracker, "complaint"), now)
-            consultations.note(uow, uow.conversations.get(conversation_id(tracker)), now, disposition="complaint")
+            conversation = uow.conversations.get(conversation_id(tracker))
+            consultations.note(uow, conversation, now, disposition="complaint")
+            complaint = complaints.file(
+                uow,
+                words,
+                request_key(tracker, "complaint"),
+                audit.CITIZEN,
+                now,
+                conversation_id=conversation.id,
+                region=tracker.get_slot("region"),
+            )
         dispatcher.utter_message(response="utter_complaint_filed", number=complaint.number)
         return set_slots(journey="none", asking=None)

@@ -7,19 +7,16 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, HotlineAction, intent_of, set_slots
 from actions.facts import facts_from, notice
-from eligibility import Assessment, EligibilityError, Facts, Outcome, assess, explain, next_questions
+from actions.time_limits import tell_deadline
+from eligibility import KIND, Assessment, EligibilityError, Outcome, assess, explain, next_questions
+from hotline import assessments
 
-LABELS = {
-    Outcome.LIKELY: "初步看可能符合法律援助条件",
-    Outcome.UNLIKELY: "初步看可能不符合法律援助条件",
-    Outcome.REVIEW: "需要工作人员核实后才能判断",
-}
 RESPONSES = {
     Outcome.LIKELY: "utter_legal_aid_likely",
     Outcome.UNLIKELY: "utter_legal_aid_unlikely",
     Outcome.REVIEW: "utter_legal_aid_review",
 }
-ENDS_A_TURN = ("utter_ask_which_question", "utter_choose_question", "utter_ask_rephrase", "utter_handover_fallback")
+ANSWERED_FIRST = ("ask_", "report_")  # intents that action_answer_question has already answered, deadline and all
 NEXT_STEPS = {
     Outcome.LIKELY: ["/book_appointment", "/apply_legal_aid", "/find_workstation", "/request_human"],
     Outcome.UNLIKELY: ["/book_appointment", "/apply_legal_aid", "/request_human"],
@@ -42,7 +39,7 @@ class ActionAssessEligibility(HotlineAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Read the reply, then let `eligibility` say what is next."""
-        noticed = notice(tracker)
+        noticed = self.hear(dispatcher, tracker)
         asking = tracker.get_slot("asking")
         if asking == "woman_lawyer" and tracker.get_slot("journey") == "eligibility":
             return self._keep_preference(dispatcher, tracker)
@@ -54,6 +51,14 @@ class ActionAssessEligibility(HotlineAction):
                 dispatcher.utter_message(response=f"utter_ask_{asking}")
                 return set_slots(misunderstood=1)
         return set_slots(**noticed, misunderstood=0) + self.go_on(dispatcher, tracker, noticed)
+
+    def hear(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, Any]:
+        """Take what the message tells; a period that begins on a day told in it is said at once, before any question."""
+        noticed = notice(tracker)
+        if intent_of(tracker).startswith(ANSWERED_FIRST):
+            return noticed
+        matter = noticed.get("matter") or tracker.get_slot("matter")
+        return noticed | tell_deadline(dispatcher, tracker, matter, self.services.today(), self.services.law)
 
     def go_on(self, dispatcher: CollectingDispatcher, tracker: Tracker, noticed: dict[str, Any]) -> Events:
         """Ask or tell, given what is known now."""
@@ -68,9 +73,11 @@ class ActionAssessEligibility(HotlineAction):
         except EligibilityError as error:
             dispatcher.utter_message(response="utter_facts_contradict", sentence=error.sentence)
             self.note(tracker, outcome=Outcome.REVIEW.value)
-            return set_slots(journey="none", asking=None, assessment_outcome=Outcome.REVIEW.value)
+            # What cannot be is forgotten, so that 重新说 does not end here again.
+            forgotten = {name: None for name in noticed if name in KIND}
+            return set_slots(**forgotten, journey="none", asking=None, assessment_outcome=Outcome.REVIEW.value)
         self._tell(dispatcher, assessment)
-        self._enter_in_ledger(tracker, assessment, noticed)
+        self._record(tracker, assessment, noticed)
         settled = set_slots(assessment_outcome=assessment.outcome.value)
         if tracker.get_slot("wants_to_apply"):
             item = "application_consent" if assessment.facts.region else "region"
@@ -93,7 +100,7 @@ class ActionAssessEligibility(HotlineAction):
             json_message={
                 "type": "assessment",
                 "outcome": assessment.outcome.value,
-                "label": LABELS[assessment.outcome],
+                "label": explained.label,
                 "reasons": list(explained.reasons),
                 "materials": list(assessment.materials),
                 "agency": {"name": agency.name, "why": agency.why} if agency else None,
@@ -106,16 +113,20 @@ class ActionAssessEligibility(HotlineAction):
         if assessment.aid == "urgent":
             dispatcher.utter_message(response="utter_urgent_deadline")
 
-    def _enter_in_ledger(self, tracker: Tracker, assessment: Assessment, noticed: dict[str, Any]) -> None:
-        self.note(
-            tracker,
-            region=assessment.facts.region,
-            matter=assessment.facts.matter,
-            outcome=assessment.outcome.value,
-            disposition="assessed",
-            claim_yuan=noticed.get("claim_yuan") or tracker.get_slot("claim_yuan"),
-            told_right_to_apply=True,
-        )
+    def _record(self, tracker: Tracker, assessment: Assessment, noticed: dict[str, Any]) -> None:
+        """Enter the result in the ledger, and keep it for replay, where nothing leads back to this conversation."""
+        with self.services.open_uow() as uow:
+            self.ledger(
+                uow,
+                tracker,
+                region=assessment.facts.region,
+                matter=assessment.facts.matter,
+                outcome=assessment.outcome.value,
+                disposition="assessed",
+                claim_yuan=noticed.get("claim_yuan") or tracker.get_slot("claim_yuan"),
+                told_right_to_apply=True,
+            )
+            assessments.keep(uow, assessment)
 
     @staticmethod
     def _keep_preference(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -143,9 +154,10 @@ class ActionTakeInformation(HotlineAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """With a matter known, the new fact may change the assessment; without one, ask what it is about."""
-        noticed = notice(tracker)
+        interview = ActionAssessEligibility(self.services)
+        noticed = interview.hear(dispatcher, tracker)
         if tracker.get_slot("matter") and noticed:
-            return set_slots(**noticed) + ActionAssessEligibility(self.services).go_on(dispatcher, tracker, noticed)
+            return set_slots(**noticed) + interview.go_on(dispatcher, tracker, noticed)
         dispatcher.utter_message(response="utter_what_is_it_about")
         return set_slots(**noticed)
 
@@ -159,7 +171,7 @@ class ActionCorrectFacts(HotlineAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """The new value replaces the old one; the result is assessed anew when it was already told."""
-        noticed = notice(tracker)
+        noticed = ActionAssessEligibility(self.services).hear(dispatcher, tracker)
         if not noticed:
             dispatcher.utter_message(response="utter_ask_correction")
             return []
@@ -167,9 +179,7 @@ class ActionCorrectFacts(HotlineAction):
         dispatcher.utter_message(response="utter_corrected", told=told or "您说的情况")
         events = set_slots(**noticed)
         in_interview = tracker.get_slot("journey") == "eligibility"
-        if in_interview or (
-            tracker.get_slot("assessment_outcome") and any(name in Facts.__annotations__ for name in noticed)
-        ):
+        if in_interview or (tracker.get_slot("assessment_outcome") and any(name in KIND for name in noticed)):
             events += ActionAssessEligibility(self.services).go_on(dispatcher, tracker, noticed)
         elif (asking := tracker.get_slot("asking")) and tracker.get_slot("journey") not in (None, "none", "safety"):
             dispatcher.utter_message(response=f"utter_ask_{asking}")
@@ -204,25 +214,26 @@ class ActionExplainQuestion(HotlineAction):
 
 
 class ActionResume(HotlineAction):
-    """After something else was answered in the middle, go back to the pending question."""
+    """After small talk in the middle, go back to the pending question."""
 
     def name(self) -> str:
-        """Called after every answer; says nothing when nothing is pending."""
+        """Called after every fixed reply; says nothing when nothing is pending."""
         return "action_resume"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Ask the pending question again, unless what was said has answered it."""
-        asking, journey = tracker.get_slot("asking"), tracker.get_slot("journey")
-        if not asking or journey in (None, "none", "safety") or _was_just_asked(tracker):
-            return []
-        dispatcher.utter_message(response="utter_resume")
-        if journey == "eligibility" and asking != "woman_lawyer":
-            return ActionAssessEligibility(self.services).go_on(dispatcher, tracker, {})
-        dispatcher.utter_message(response=f"utter_ask_{asking}")
+        """Ask the pending question again."""
+        return resume(self, dispatcher, tracker, {})
+
+
+def resume(
+    action: HotlineAction, dispatcher: CollectingDispatcher, tracker: Tracker, noticed: dict[str, Any]
+) -> Events:
+    """Ask the pending question again after something else was answered, unless what was said has answered it."""
+    asking, journey = tracker.get_slot("asking"), tracker.get_slot("journey")
+    if not asking or journey in (None, "none", "safety"):
         return []
-
-
-def _was_just_asked(tracker: Tracker) -> bool:
-    """Whether this turn already ends with a question of its own or with a person; two questions at once confuse."""
-    said: dict[str, Any] = next((one for one in reversed(tracker.events) if one["event"] in ("bot", "user")), {})
-    return (said.get("metadata") or {}).get("utter_action") in ENDS_A_TURN
+    dispatcher.utter_message(response="utter_resume")
+    if journey == "eligibility" and asking != "woman_lawyer":
+        return ActionAssessEligibility(action.services).go_on(dispatcher, tracker, noticed)
+    dispatcher.utter_message(response=f"utter_ask_{asking}")
+    return []

@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.base import intent_of
+from actions.spoken_facts import opening_word, says_days_left, says_not_held, says_own_income, spoken_facts
 from eligibility import CHOICES, KIND, Facts
 
 # Telling what was done to one already says which matter it is (domain/eligibility §4).
@@ -24,6 +25,7 @@ MATTER_OF_INTENT: Mapping[str, str] = {
     "report_land_dispute": "AH06",
     "report_detention": "C01",
 }
+OF_THE_ACCUSED = ("C01", "C02", "C03")
 # What a naked number may answer: "5" is a rating only to the one who was asked for a rating.
 BARE_ANSWERS: Mapping[str, tuple[str, ...]] = {
     "age": ("age",),
@@ -80,20 +82,26 @@ def notice(tracker: Tracker) -> dict[str, Any]:
     """
     asking = tracker.get_slot("asking")
     correcting = intent_of(tracker) == "correct"
-    found: dict[str, Any] = {}
+    text = str(tracker.latest_message.get("text") or "")
     matter = MATTER_OF_INTENT.get(intent_of(tracker))
+    found = {} if text.startswith("/") else spoken_facts(text, (matter or tracker.get_slot("matter")) in OF_THE_ACCUSED)
     if matter is not None:
         found["matter"] = matter
     if intent_of(tracker) == "organisation_request":
         found["organisation"] = True
     for entity in tracker.latest_message.get("entities") or []:
-        found.update(_from_entity(entity, asking, correcting))  # of two sums in a correction the later one is meant
+        # Of two sums in a correction the later one is meant.
+        found.update(_from_entity(entity, text, asking, correcting))
     found.update(_from_reply(tracker, asking, found))
     return found
 
 
-def _from_entity(entity: Mapping[str, Any], asking: str | None, correcting: bool) -> dict[str, Any]:
+def _from_entity(entity: Mapping[str, Any], text: str, asking: str | None, correcting: bool) -> dict[str, Any]:
     kind, value = entity["entity"], entity["value"]
+    if kind == "duration" and says_days_left(text, entity):
+        return _days_left(value)
+    if kind == "money" and says_own_income(text, entity):
+        return {"income_yuan_per_month_self": str(value)}
     if entity.get("bare") and asking not in BARE_ANSWERS.get(kind, ()) and not (correcting and kind == "money"):
         return {}
     if kind in KIND and KIND[kind] == "choice":  # a pressed quick reply names the fact itself
@@ -108,15 +116,19 @@ def _from_entity(entity: Mapping[str, Any], asking: str | None, correcting: bool
     if kind == "money":
         return _from_money(entity, asking)
     if kind == "role":
-        return _from_role(entity)
+        return {} if entity["value"] == "low_income" and says_not_held(text, entity) else _from_role(entity)
     return {}
 
 
 def _from_role(entity: Mapping[str, Any]) -> dict[str, Any]:
     if entity["value"] == "low_income":
         kind = entity.get("detail")
-        known = {"assistance_kind": kind} if kind in CHOICES["assistance_kind"] else {}
-        return {"assistance_recipient": True, **known}
+        if kind in CHOICES["assistance_kind"]:
+            return {"assistance_recipient": True, "assistance_kind": kind}
+        # 建档立卡 and 困难户 are no social assistance (第四十二条第二项); some places keep a list of the first.
+        return {"local_list": kind} if kind in CHOICES["local_list"] else {}
+    if entity.get("detail") == "soldier":
+        return {"military_status": "soldier"}
     return dict(SIMPLE_ROLES.get(str(entity["value"]), {}))
 
 
@@ -132,10 +144,14 @@ def _from_money(entity: Mapping[str, Any], asking: str | None) -> dict[str, Any]
 
 
 def _from_duration(value: Mapping[str, Any], asking: str | None) -> dict[str, Any]:
-    number, unit = value["value"], str(value["unit"])
     if asking == "days_to_limitation":
-        return {"days_to_limitation": int(number) * DAYS[unit]} if unit in DAYS else {}
-    return {"months_owed": int(number)} if unit == "month" else {}
+        return _days_left(value)
+    return {"months_owed": int(value["value"])} if str(value["unit"]) == "month" else {}
+
+
+def _days_left(value: Mapping[str, Any]) -> dict[str, Any]:
+    unit = str(value["unit"])
+    return {"days_to_limitation": int(value["value"]) * DAYS[unit]} if unit in DAYS else {}
 
 
 def _from_reply(tracker: Tracker, asking: str | None, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,11 +159,14 @@ def _from_reply(tracker: Tracker, asking: str | None, found: Mapping[str, Any]) 
     if asking not in KIND or asking in found:
         return {}
     intent = intent_of(tracker)
-    if KIND[asking] == "yes_no" and intent in ("affirm", "deny"):
-        return {asking: (intent == "affirm") is not (asking in ASKED_THE_OTHER_WAY)}
-    if KIND[asking] == "choice" and intent == "deny" and asking == "military_status":
-        return {asking: "none"}
     text = str(tracker.latest_message.get("text") or "")
+    if KIND[asking] == "yes_no" and intent in ("affirm", "deny", "inform"):
+        # 不是，我就是本村的: the word it begins with is plainer than the classifier's view of the whole.
+        opening = opening_word(text)
+        said = intent == "affirm" if opening is None and intent != "inform" else opening
+        return {} if said is None else {asking: said is not (asking in ASKED_THE_OTHER_WAY)}
+    if intent == "deny" and "none" in CHOICES.get(asking, ()):
+        return {asking: "none"}
     for words, code in CHOICE_WORDS.get(asking, ()):
         if re.search(words, text):
             return {asking: code}

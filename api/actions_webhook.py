@@ -38,7 +38,7 @@ async def run_action(request: Request, here: TheGateway) -> JSONResponse:
         call: dict[str, Any] = dict(json.loads(body))
     except (zlib.error, ValueError, TypeError):
         return JSONResponse({"error": "malformed", "action_name": ""}, 400)
-    call.setdefault("domain", {})  # Rasa does not send it (endpoints.yml) and no action reads it
+    call.setdefault("domain", {})  # it is not sent (bot/action_calls.py) and no action reads it
     begun, name = time.perf_counter(), str(call.get("next_action"))
     try:
         result = await here.executor.run(call)

@@ -1,6 +1,7 @@
 """Puts the gateway together."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -12,11 +13,28 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from actions.base import Services
-from api import actions_webhook, eligibility, health, problems
+from api import (
+    actions_webhook,
+    applications,
+    appointments,
+    attachments,
+    complaints,
+    eligibility,
+    health,
+    outbox,
+    privacy,
+    problems,
+    search,
+    workstations,
+)
+from api.application_watch import ApplicationWatch
 from api.channels import web
-from api.console import handoffs, sessions
+from api.console import applications as applications_desk
+from api.console import complaints as complaints_desk
+from api.console import handoffs, ledger, reports, sessions, work_orders
 from api.dialogue import Canary, RasaTurns, TurnService
 from api.gateway import Gateway
+from api.housekeeping import Housekeeping
 from api.logs import configure_logs
 from api.observe import Observe
 from api.turns import News, TurnRunner
@@ -24,8 +42,10 @@ from eligibility import Law
 from hotline import operators
 from knowledge.answers import load_answers
 from knowledge.search import AnswerIndex
+from knowledge.statute_library import StatuteLibrary
 from settings import ROOT, Settings
 from store.encryption import use_key
+from store.files import EncryptedFiles
 from store.unit_of_work import connect, unit_of_work_factory
 
 log = structlog.get_logger()
@@ -44,14 +64,16 @@ def create_app(
         now: instead of the clock, for tests.
     """
     configure_logs()
-    use_key(settings.encryption_key.get_secret_value())
+    use_key(*settings.encryption_keys)
     engine = connect(settings.database_url)
     open_uow, open_reading = unit_of_work_factory(engine)
+    reviewed = load_answers()
     services = Services(
         open_uow=open_uow,
         law=Law.load(settings.parameters_dir),
-        answers=AnswerIndex(load_answers()),
+        answers=AnswerIndex(reviewed),
         now=now or (lambda: datetime.now(UTC)),
+        statutes=StatuteLibrary(open_reading, reviewed, settings.cache_path),
     )
 
     @asynccontextmanager
@@ -70,10 +92,21 @@ def create_app(
             executor = actions_webhook.executor_for(services)
             app.state.gateway = Gateway(settings, services, open_reading, canary, runner, news, executor)
             await asyncio.to_thread(_enrol_demo_operator, services, settings)
+            if services.statutes:
+                services.statutes.load_aside()
             sweep = asyncio.create_task(runner.sweep())
+            sayings = asyncio.create_task(outbox.OutboxWorker(services, news).run())
+            watch = asyncio.create_task(ApplicationWatch(services, EncryptedFiles(settings.proofs_path)).run())
+            housekeeping = asyncio.create_task(Housekeeping(services).run())
+            # What was loaded stays for ever; the collector need not walk through it, half a turn long, in every round.
+            gc.collect()
+            gc.freeze()
             log.info("gateway.started", database=engine.dialect.name)
             yield
             sweep.cancel()
+            sayings.cancel()
+            watch.cancel()
+            housekeeping.cancel()
             await runner.drain()
         engine.dispose()
 
@@ -87,8 +120,21 @@ def create_app(
     app.add_middleware(Observe)
     for router in (
         web.router,
+        privacy.router,
+        complaints.router,
         sessions.router,
         handoffs.router,
+        ledger.router,
+        work_orders.router,
+        reports.router,
+        complaints_desk.router,
+        applications.router,
+        attachments.router,
+        appointments.router,
+        workstations.router,
+        search.router,
+        outbox.router,
+        applications_desk.router,
         eligibility.router,
         health.router,
         actions_webhook.router,
@@ -100,5 +146,10 @@ def create_app(
 
 
 def _enrol_demo_operator(services: Services, settings: Settings) -> None:
+    password, now = settings.operator_password.get_secret_value(), services.now()
     with services.open_uow() as uow:
-        operators.enrol(uow, "demo", settings.operator_password.get_secret_value(), "演示值班员", services.now())
+        known = uow.operators.by_login("demo")
+    if known is None or not operators.matches(known.password_hash, password):
+        password_hash = operators.hash_password(password)
+        with services.open_uow() as uow:
+            operators.enrol(uow, "demo", password_hash, "演示值班员", now)

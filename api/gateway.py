@@ -31,7 +31,10 @@ class Gateway:
     executor: ActionExecutor
 
 
-def gateway(request: Request) -> Gateway:
+# Dependencies that wait for nothing are `async`: FastAPI runs a plain function in a thread, and the hop costs more than it.
+
+
+async def gateway(request: Request) -> Gateway:
     """The gateway behind this request."""
     found: Gateway = request.app.state.gateway
     return found
@@ -47,17 +50,29 @@ def bearer(authorization: str) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def current_conversation(here: TheGateway, authorization: Authorization = "") -> Conversation:
+async def citizen_token(authorization: Authorization = "") -> str:
+    """The hash of the bearer token, for `conversations.by_token` in the unit of work that serves the request.
+
+    Raises:
+        SessionInvalid: no token.
+    """
+    token = bearer(authorization)
+    if not token:
+        raise SessionInvalid
+    return hash_token(token)
+
+
+CitizenToken = Annotated[str, Depends(citizen_token)]
+
+
+def current_conversation(here: TheGateway, token_hash: CitizenToken) -> Conversation:
     """The conversation that the bearer token opens.
 
     Raises:
         SessionInvalid: no token, a wrong one, or one that is over.
     """
-    token = bearer(authorization)
-    if not token:
-        raise SessionInvalid
     with here.open_reading() as uow:
-        return conversations.by_token(uow, hash_token(token), here.services.now())
+        return conversations.by_token(uow, token_hash, here.services.now())
 
 
 def current_operator(here: TheGateway, authorization: Authorization = "") -> Operator:
@@ -70,7 +85,7 @@ def current_operator(here: TheGateway, authorization: Authorization = "") -> Ope
         return operators.by_token(uow, bearer(authorization), here.services.now())
 
 
-def require_dialogue(here: TheGateway, x_actions_token: Annotated[str, Header()] = "") -> None:
+async def require_dialogue(here: TheGateway, x_actions_token: Annotated[str, Header()] = "") -> None:
     """Only our own Rasa may run actions.
 
     Raises:

@@ -9,4 +9,5 @@ TURN_SECONDS = Histogram(
     buckets=(0.02, 0.04, 0.08, 0.16, 0.5, 1, 2, 5),
 )
 ACTIONS = Counter("yuanxian_actions_total", "Custom actions run", ["action", "result"])
+OUTBOX = Counter("yuanxian_outbox_total", "Messages of the outbox tried", ["kind", "status"])
 HTTP = Counter("yuanxian_http_requests_total", "Requests answered", ["route", "status"])

@@ -7,8 +7,11 @@ What was under way when a process died is taken up again at the start and by a s
 import asyncio
 import secrets
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -22,6 +25,7 @@ from api.metrics import TURN_SECONDS, TURNS
 from hotline import consultations, conversations, handoffs
 from hotline.conversations import Button, Conversation, Event, Owner, Progress, Speaker
 from hotline.errors import NotFound
+from store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 
@@ -37,6 +41,25 @@ QUEUED = "正在为您转给值班人员，前面还有 {ahead} 位。您说的�
 BACK = "好的，由智能助手继续为您服务。请说说您想问什么。"
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A message that is ours to answer, and the message that is meant: another one when 再试一次 was pressed."""
+
+    conversation: Conversation
+    event: Event
+    meant: Event
+
+
+def claim(uow: SqlUnitOfWork, conversation: Conversation, at: datetime) -> Claimed | None:
+    """Take the conversation's oldest unanswered message; None if there is none, or one is being answered."""
+    uow.conversations.lock(conversation)
+    event = uow.events.claim_next(conversation.id, at)
+    if event is None:
+        return None
+    act, _, seq = (event.payload or "").partition(" ")
+    return Claimed(conversation, event, uow.events.get(conversation.id, int(seq)) if act == TRY_AGAIN else event)
+
+
 class TurnRunner:
     """Takes up waiting messages and answers them."""
 
@@ -44,29 +67,32 @@ class TurnRunner:
         self.services, self.dialogue, self.canary, self.news = services, dialogue, canary, news
         self._running: set[asyncio.Task[None]] = set()
 
-    def start(self, conversation_id: UUID) -> None:
-        """Answer what waits in this conversation, in the background."""
-        task = asyncio.get_running_loop().create_task(self.run(conversation_id))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    def answer_on(self, claimed: Claimed | None) -> None:
+        """Answer a claimed message, and what came meanwhile, in the background; nothing to do for None."""
+        if claimed is not None:
+            task = asyncio.get_running_loop().create_task(self.run(claimed))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
 
     async def sweep(self) -> None:
         """For ever: take up what a dead process, or a locked database, left behind."""
         stale_after = timedelta(0)  # at the start nobody else can be at work on it
         while True:
             try:
-                for conversation_id in await asyncio.to_thread(self._left_behind, stale_after):
-                    self.start(conversation_id)
+                for claimed in await asyncio.to_thread(self._left_behind, stale_after):
+                    self.answer_on(claimed)
                 stale_after = STALE_AFTER
             except SQLAlchemyError as error:
                 log.warning("sweep.storage_busy", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    async def run(self, conversation_id: UUID) -> None:
-        """Answer until nothing waits; whoever comes second finds the conversation claimed and leaves."""
+    async def run(self, claimed: Claimed) -> None:
+        """Answer until nothing waits in this conversation."""
+        conversation_id = claimed.conversation.id
+        following: Claimed | None = claimed
         try:
-            while (claimed := await asyncio.to_thread(self._claim, conversation_id)) is not None:
-                await self._answer(*claimed)
+            while following is not None:
+                following = await self._answer(following)
         except NotFound:  # the citizen had everything erased while the bot was thinking
             log.info("turn.erased", conversation_id=str(conversation_id))
         except OperationalError as error:  # the sweep comes back to it when the lock is gone
@@ -78,106 +104,95 @@ class TurnRunner:
         """Wait for the turns under way."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _answer(self, conversation: Conversation, event: Event, meant: Event) -> None:
+    async def _answer(self, claimed: Claimed) -> Claimed | None:
         begun = time.perf_counter()
-        if conversation.owner is not Owner.BOT or event.payload in (STOP_WAITING, HUMAN):
-            await asyncio.to_thread(self._answer_without_bot, event)
+        if claimed.conversation.owner is not Owner.BOT or claimed.event.payload in (STOP_WAITING, HUMAN):
+            following = await asyncio.to_thread(self._finish, claimed, self._answer_without_bot)
             TURNS.labels("without_bot").inc()
         else:
-            result = await self._ask_bot(conversation, event, meant)
+            following, result = await self._ask_bot(claimed)
             TURN_SECONDS.observe(time.perf_counter() - begun)
             TURNS.labels(result).inc()
-        self.news.tell(event.conversation_id)
+        self.news.tell(claimed.conversation.id)
+        return following
 
-    async def _ask_bot(self, conversation: Conversation, event: Event, meant: Event) -> str:
+    async def _ask_bot(self, claimed: Claimed) -> tuple[Claimed | None, str]:
+        conversation, meant = claimed.conversation, claimed.meant
         trusted = meant.payload is not None
         try:
             turn = await self.dialogue.turn(
-                conversation.dialogue_sender, meant.payload or meant.text, trusted, event.seq, conversation.slots
+                conversation.dialogue_sender,
+                meant.payload or meant.text,
+                trusted,
+                claimed.event.seq,
+                conversation.slots,
             )
-            await asyncio.to_thread(self._keep, event, turn)
+            following = await asyncio.to_thread(self._finish, claimed, partial(self._keep, turn))
         except DialogueDown as error:
             self.canary.fell_silent()
-            log.error("dialogue.down", conversation_id=str(event.conversation_id), reason=str(error))
+            log.error("dialogue.down", conversation_id=str(conversation.id), reason=str(error))
         except (NotFound, OperationalError):
             raise
         except Exception as error:  # whatever it was, the citizen must not meet with silence
-            log.error(
-                "turn.failed", conversation_id=str(event.conversation_id), error=type(error).__name__, exc_info=True
-            )
+            log.error("turn.failed", conversation_id=str(conversation.id), error=type(error).__name__, exc_info=True)
         else:
-            return "failed" if turn.failed else "answered"
-        await asyncio.to_thread(self._apologise, event, meant)
-        return "down"
+            return following, "failed" if turn.failed else "answered"
+        return await asyncio.to_thread(self._finish, claimed, partial(self._apologise, meant)), "down"
 
-    def _left_behind(self, stale_after: timedelta) -> list[UUID]:
+    def _left_behind(self, stale_after: timedelta) -> list[Claimed]:
+        now = self.services.now()
         with self.services.open_uow() as uow:
-            for conversation_id in uow.events.release_stale(self.services.now() - stale_after):
+            for conversation_id in uow.events.release_stale(now - stale_after):
                 uow.conversations.get(conversation_id).restart_dialogue()  # Rasa may have heard the message already
-            return uow.events.waiting()
+            waiting = [claim(uow, uow.conversations.get(one), now) for one in uow.events.waiting()]
+            return [one for one in waiting if one is not None]
 
-    def _claim(self, conversation_id: UUID) -> tuple[Conversation, Event, Event] | None:
-        """The conversation, its next message, and the message that is meant: another one when 再试一次 was pressed."""
+    def _finish(self, claimed: Claimed, answer: Callable[[SqlUnitOfWork, Conversation, Event], None]) -> Claimed | None:
+        """Commit the answer to a claimed message and claim the next one; nothing when the message is no longer ours."""
         with self.services.open_uow() as uow:
-            event = uow.events.claim_next(conversation_id, self.services.now())
-            if event is None:
-                return None
-            act, _, seq = (event.payload or "").partition(" ")
-            meant = uow.events.get(conversation_id, int(seq)) if act == TRY_AGAIN else event
-            return uow.conversations.get(conversation_id), event, meant
-
-    def _keep(self, claimed: Event, turn: Turn) -> None:
-        """Commit the replies and what Rasa knows now."""
-        now = self.services.now()
-        with self.services.open_uow() as uow:
-            conversation = uow.conversations.get(claimed.conversation_id)
-            uow.conversations.lock(conversation)
-            event = uow.events.get(claimed.conversation_id, claimed.seq)
+            conversation = uow.conversations.get_locked(claimed.conversation.id)
+            event = uow.events.get(conversation.id, claimed.event.seq)
             if event.progress is not Progress.RUNNING:
-                return  # the sweep gave this message to somebody else, who has answered it
-            event.progress, event.understood = Progress.DONE, turn.understood
-            consultations.note(uow, conversation, now)
-            buttons = _buttons(conversation.id, turn.messages)
-            for place, message in enumerate(turn.messages, 1):
-                last = place == len(turn.messages)
-                conversations.say(uow, conversation, Speaker.BOT, [_block(message)], now, buttons if last else [])
-            conversation.finish_turn(turn.slots, fallback=turn.intent == "nlu_fallback")
-            if turn.failed:
-                handoffs.request(uow, conversation, "action_failed", now, hold=False)
+                return None  # the sweep gave this message to somebody else, who has answered it
+            answer(uow, conversation, event)
+            return claim(uow, conversation, self.services.now())
 
-    def _apologise(self, claimed: Event, meant: Event) -> None:
+    def _keep(self, turn: Turn, uow: SqlUnitOfWork, conversation: Conversation, event: Event) -> None:
+        """The replies, and what Rasa knows now."""
+        now = self.services.now()
+        event.progress, event.understood = Progress.DONE, turn.understood
+        consultations.note(uow, conversation, now, **consultations.facts_in(turn.slots))
+        buttons = _buttons(conversation.id, turn.messages)
+        for place, message in enumerate(turn.messages, 1):
+            last = place == len(turn.messages)
+            conversations.say(uow, conversation, Speaker.BOT, [_block(message)], now, buttons if last else [])
+        conversation.finish_turn(turn.slots, fallback=turn.intent == "nlu_fallback")
+        if turn.failed:
+            handoffs.request(uow, conversation, "action_failed", now, hold=False)
+
+    def _apologise(self, meant: Event, uow: SqlUnitOfWork, conversation: Conversation, event: Event) -> None:
         """The bot cannot answer: say so, keep the message, offer a person and another try."""
-        now = self.services.now()
-        with self.services.open_uow() as uow:
-            conversation = uow.conversations.get(claimed.conversation_id)
-            uow.conversations.lock(conversation)
-            event = uow.events.get(claimed.conversation_id, claimed.seq)
-            if event.progress is not Progress.RUNNING:
-                return
-            event.progress = Progress.FAILED
-            conversation.restart_dialogue()
-            if "人工" in event.text:
-                self._queue(uow, conversation)
-                return
-            again = Button(_action_id(), conversation.id, "再试一次", f"{TRY_AGAIN} {meant.seq}")
-            person = Button(_action_id(), conversation.id, "转人工", HUMAN)
-            notice = {"type": "notice", "level": "warning", "text": DOWN}
-            conversations.say(uow, conversation, Speaker.SYSTEM, [notice], now, [person, again])
+        event.progress = Progress.FAILED
+        conversation.restart_dialogue()
+        if "人工" in event.text:
+            self._queue(uow, conversation)
+            return
+        again = Button(_action_id(), conversation.id, "再试一次", f"{TRY_AGAIN} {meant.seq}")
+        person = Button(_action_id(), conversation.id, "转人工", HUMAN)
+        notice = {"type": "notice", "level": "warning", "text": DOWN}
+        conversations.say(uow, conversation, Speaker.SYSTEM, [notice], self.services.now(), [person, again])
 
-    def _answer_without_bot(self, claimed: Event) -> None:
+    def _answer_without_bot(self, uow: SqlUnitOfWork, conversation: Conversation, event: Event) -> None:
         """What works while the bot is silent or gone: calling a person, waiting, giving up waiting."""
-        now = self.services.now()
-        with self.services.open_uow() as uow:
-            conversation = uow.conversations.get(claimed.conversation_id)
-            event = uow.events.get(claimed.conversation_id, claimed.seq)
-            event.progress = Progress.DONE
-            if event.payload == STOP_WAITING:
-                handoffs.stop_waiting(uow, conversation, now)
-                conversations.say(uow, conversation, Speaker.SYSTEM, [{"type": "text", "text": BACK}], now)
-            elif event.payload == HUMAN or conversation.owner is Owner.QUEUED:
-                self._queue(uow, conversation)
+        event.progress = Progress.DONE
+        if event.payload == STOP_WAITING:
+            handoffs.stop_waiting(uow, conversation, self.services.now())
+            back = {"type": "text", "text": BACK}
+            conversations.say(uow, conversation, Speaker.SYSTEM, [back], self.services.now())
+        elif event.payload == HUMAN or conversation.owner is Owner.QUEUED:
+            self._queue(uow, conversation)
 
-    def _queue(self, uow: Any, conversation: Conversation) -> None:
+    def _queue(self, uow: SqlUnitOfWork, conversation: Conversation) -> None:
         now = self.services.now()
         handoff = handoffs.request(uow, conversation, "requested", now, hold=True)
         consultations.note(uow, conversation, now, disposition="handed_over")

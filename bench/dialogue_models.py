@@ -185,15 +185,13 @@ def serve(model: Path, questions: Path, begun: float) -> dict[str, Any]:
 
 
 class SilentActions:
-    """Stands for the gateway's action webhook: runs nothing, and opens a session as ours does."""
+    """Stands for the gateway's action webhook: runs nothing."""
 
     kwargs: dict[str, Any] = {}  # noqa: RUF012  # Rasa looks for options here
 
-    async def request(self, json: dict[str, Any], **_: Any) -> dict[str, Any]:
+    async def request(self, **_: Any) -> dict[str, Any]:
         """Answer one call of Rasa's."""
-        if json["next_action"] != "action_session_start":
-            return {"events": [], "responses": []}
-        return {"events": [{"event": "session_started"}, {"event": "action", "name": "action_listen"}], "responses": []}
+        return {"events": [], "responses": []}
 
 
 async def understand(agent: Any, texts: Sequence[str]) -> tuple[list[dict[str, Any]], list[float]]:

@@ -1,5 +1,7 @@
 """The one call by which the gateway reaches Rasa: one turn in, messages and understanding out."""
 
+import asyncio
+import gc
 import hmac
 import re
 import unicodedata
@@ -7,12 +9,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from sanic import Blueprint, response
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
+from sanic import Blueprint, Sanic, response
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import action_results  # noqa: F401  # takes effect when the channel is loaded
+from bot import action_calls  # noqa: F401  # takes effect when the channel is loaded
 
 LOOSE_SLASH = re.compile(r"(?<!\d)/|/(?!\d)")
 MAX_TEXT_CHARACTERS = 2000  # 20,000 characters cost over a second of processor time
@@ -74,8 +79,15 @@ class GatewayChannel(InputChannel):
             if not trusted:
                 text = words_of(text)
             output = TurnOutput()
+            await open_session(request.app.ctx.agent.tracker_store, sender, metadata.get("slots") or {})
             await on_new_message(UserMessage(text, output, sender, input_channel=self.name(), metadata=metadata))
             return response.json({"messages": output.messages, **await understanding(request, sender)})
+
+        @gateway.listener("after_server_start")
+        async def keep_model(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+            # The model stays for ever; the garbage collector need not walk through it in every round.
+            gc.collect()
+            gc.freeze()
 
         return gateway
 
@@ -87,6 +99,20 @@ def words_of(text: str) -> str:
     slash goes wherever it stands, except between digits (2024/5/1).
     """
     return LOOSE_SLASH.sub(" ", unicodedata.normalize("NFKC", text)).strip() or "？"
+
+
+async def open_session(store: TrackerStore, sender: str, slots: dict[str, Any]) -> None:
+    """Begin a conversation that is not here with what the gateway kept of it: after a restart, a hand-off, or eight turns.
+
+    Rasa would run `action_session_start` for it, a call back to the gateway that could tell nothing new.
+    """
+    if await store.retrieve(sender) is not None:
+        return
+    tracker = await store.get_or_create_tracker(sender, append_action_listen=False)
+    kept = [SlotSet(name, value) for name, value in slots.items() if name in tracker.slots]
+    for event in (SessionStarted(), *kept, ActionExecuted(ACTION_LISTEN_NAME)):
+        tracker.update(event)
+    await store.save(tracker)
 
 
 async def understanding(request: Request, sender: str) -> dict[str, Any]:

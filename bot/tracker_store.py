@@ -1,6 +1,6 @@
 """Where Rasa keeps conversations: as objects in memory, and only the most recent ones.
 
-The gateway owns every conversation and restores the slots of one that is not here (`action_session_start`), so nothing is
+The gateway owns every conversation and restores the slots of one that is not here (`bot.channel.open_session`), so nothing is
 lost when an old one goes or the process dies, and citizens' words are not written to disk a second time. Rasa's own
 in-memory store writes each conversation to text and reads it back several times a turn: a third of a turn's time.
 """

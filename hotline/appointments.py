@@ -1,73 +1,71 @@
-"""Appointments at a workstation's window: half-hour slots on working days, none given twice, none lost."""
+"""Appointments at a station: none given twice, none lost, the history never rewritten.
 
-from collections.abc import Iterator
+Each act locks the conversation first, so that a repeat sent at the same moment waits and then finds what was done. A
+place that becomes free is only noted here; `appointments_waiting.py` offers it, in a unit of work of its own.
+"""
+
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from uuid import UUID, uuid4
 
-import yaml
-
-from hotline import working_days
-from hotline.clock import SHANGHAI, local
-from hotline.errors import NotBookable, NotFound, NumberTaken, SlotTaken
+from hotline import audit, outbox, workstations
+from hotline.appointments_slots import Kind, Slot, calendar, require_offer
+from hotline.audit import CITIZEN, SYSTEM
+from hotline.clock import SHANGHAI, in_words, local
+from hotline.errors import (
+    AlreadyBooked,
+    AppointmentOver,
+    AppointmentUnknown,
+    ContactMissing,
+    NotAccepting,
+    NotYetOver,
+    NumberTaken,
+    SlotTaken,
+)
 from hotline.reference_numbers import APPOINTMENT, new_number
 from hotline.storage import UnitOfWork
+from hotline.workstations import Service, Station
 
 DRAWS = 20
 """Reference numbers drawn before giving up: two citizens may draw the same one at the same moment."""
+BRING = ("身份证或其他有效身份证明", "与事情有关的材料")
+REMINDER, RATING = "appointment_reminder", "appointment_rating"
 
 
 class AppointmentStatus(StrEnum):
-    """Only CONFIRMED holds a place."""
+    """HELD and CONFIRMED hold a place; EXPIRED was held and never confirmed; KEPT is over, and nobody noted a no-show."""
 
+    HELD = "held"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    KEPT = "kept"
+    NO_SHOW = "no_show"
 
 
-class Part(StrEnum):
-    """The half of the day a citizen asks for."""
-
-    MORNING = "morning"
-    AFTERNOON = "afternoon"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """When the citizen would like to come: a range of days, perhaps a half of the day or a clock time."""
-
-    first: date
-    last: date
-    part: Part | None = None
-    clock: time | None = None
+LIVE = frozenset({AppointmentStatus.HELD, AppointmentStatus.CONFIRMED})
 
 
 @dataclass(frozen=True)
-class OfficeHours:
-    """The bookable day of a station."""
+class Contact:
+    """How to reach somebody who is rung up or visited; for a window nothing of this is asked."""
 
-    slot: timedelta
-    seats: int
-    sessions: tuple[tuple[time, time], ...]
-    notice: timedelta
-    days_ahead: int
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    reason: str | None = None
+    """Why a visit is needed, such as 八十二岁，下不了楼."""
 
 
 @dataclass(frozen=True)
-class Slot:
-    """Half an hour at a station with at least one free place."""
+class Request:
+    """What is to be booked: apply or consult, about which matter, for whom."""
 
-    station_id: str
-    starts_at: datetime
-    provisional: bool
-    """The State Council has not yet announced that year's holidays."""
-
-    @property
-    def id(self) -> str:
-        """Names the slot in the API."""
-        return f"{self.station_id}@{self.starts_at.astimezone(UTC):%Y%m%dT%H%MZ}"
+    slot: Slot
+    purpose: str = "consult"
+    matter: str | None = None
+    contact: Contact | None = None
 
 
 @dataclass(eq=False)
@@ -84,7 +82,20 @@ class Appointment:
     matter: str | None = None
     seat: int = 1
     status: AppointmentStatus = AppointmentStatus.CONFIRMED
+    kind: Kind = Kind.WINDOW
+    held_until: datetime | None = None
+    contact: dict[str, str | None] | None = None
     id: UUID = field(default_factory=uuid4)
+
+    @property
+    def slot(self) -> Slot:
+        """The slot it is in."""
+        return Slot(self.station_id, self.starts_at, False, self.kind)
+
+    @property
+    def live(self) -> bool:
+        """Whether it holds a place."""
+        return self.status in LIVE
 
 
 @dataclass(eq=False)
@@ -99,137 +110,277 @@ class AppointmentChange:
     id: UUID = field(default_factory=uuid4)
 
 
-@cache
-def office_hours() -> OfficeHours:
-    """The hours in `calendar.yaml`."""
-    raw = yaml.safe_load((Path(__file__).parent / "calendar.yaml").read_text(encoding="utf-8"))
-    return OfficeHours(
-        slot=timedelta(minutes=raw["slot_minutes"]),
-        seats=raw["seats_per_slot"],
-        sessions=tuple(
-            (time.fromisoformat(one["opens"]), time.fromisoformat(one["closes"])) for one in raw["sessions"]
-        ),
-        notice=timedelta(minutes=raw["first_bookable_after_minutes"]),
-        days_ahead=raw["bookable_days_ahead"],
-    )
-
-
-def times_on(day: date) -> Iterator[datetime]:
-    """The starts of the half-hours on a working day, in UTC order; none on a day off."""
-    hours = office_hours()
-    if not working_days.is_working_day(day).is_working:
-        return
-    for opens, closes in hours.sessions:
-        start, end = datetime.combine(day, opens, SHANGHAI), datetime.combine(day, closes, SHANGHAI)
-        while start + hours.slot <= end:
-            yield start
-            start += hours.slot
-
-
-def free_slots(uow: UnitOfWork, station_id: str, wish: Wish, now: datetime, limit: int = 6) -> list[Slot]:
-    """The first free half-hours that fit the wish, best fit first: the asked clock time, then the order of time."""
-    hours = office_hours()
-    first = max(wish.first, local(now).date())
-    last = min(wish.last, local(now).date() + timedelta(days=hours.days_ahead))
-    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
-    taken = uow.appointments.taken(
-        station_id, datetime.combine(first, time.min, SHANGHAI), datetime.combine(last, time.max, SHANGHAI)
-    )
-    found = [
-        Slot(station_id, start, working_days.is_working_day(day).provisional)
-        for day in days
-        for start in times_on(day)
-        if start >= now + hours.notice and _fits(start, wish) and taken.get(start, 0) < hours.seats
-    ]
-    if wish.clock is not None:
-        asked = wish.clock
-        found.sort(key=lambda slot: (slot.starts_at.date(), abs(_minutes(slot.starts_at.time()) - _minutes(asked))))
-    return found[:limit]
-
-
-def next_free_slots(uow: UnitOfWork, station_id: str, wish: Wish, now: datetime, limit: int = 3) -> list[Slot]:
-    """What to offer when the wish cannot be met: the same half of the day on the following working days."""
-    later = Wish(max(wish.first, local(now).date()), wish.last + timedelta(days=14), wish.part)
-    return free_slots(uow, station_id, later, now, limit)
-
-
 def book(
-    uow: UnitOfWork, conversation_id: UUID, slot: Slot, key: str, at: datetime, purpose: str, matter: str | None
+    uow: UnitOfWork, conversation_id: UUID, request: Request, key: str, at: datetime, actor: str = CITIZEN
 ) -> Appointment:
     """Give a place in the slot to this conversation; the same key gives the same appointment again.
 
     Raises:
-        NotBookable: the time is past or outside the hours.
+        NotBookable: in one of its kinds, the reason.
+        AlreadyBooked: the conversation holds a place.
         SlotTaken: another citizen was faster.
     """
-    uow.conversations.lock(uow.conversations.get(conversation_id))  # a repeat sent at the same moment waits here
-    known = uow.appointments.by_key(key)
-    if known is not None:
-        return known
-    _require_bookable(slot.starts_at, at)
-    number = new_number(APPOINTMENT, local(at).date())
-    appointment = Appointment(number, conversation_id, slot.station_id, slot.starts_at, at, key, purpose, matter)
-    if not _take_with_any_number(uow, appointment):
-        raise SlotTaken(slot.id)
-    uow.appointments.record(AppointmentChange(appointment.id, "booked", at, key, slot.starts_at))
+    return _take(uow, conversation_id, request, key, at, actor, None)
+
+
+def hold(
+    uow: UnitOfWork,
+    conversation_id: UUID,
+    request: Request,
+    key: str,
+    at: datetime,
+    actor: str = CITIZEN,
+    span: timedelta | None = None,
+) -> Appointment:
+    """Keep a place for ten minutes (or `span`) until it is confirmed; otherwise as `book`."""
+    return _take(uow, conversation_id, request, key, at, actor, at + (span or calendar().hold))
+
+
+def confirm(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, actor: str = CITIZEN) -> Appointment:
+    """Make a held place sure. After the ten minutes too, as long as nobody else has taken it.
+
+    Raises:
+        AppointmentOver: cancelled, or its time has come.
+        SlotTaken: the hold ran out and another citizen has the place.
+    """
+    _lock(uow, appointment)
+    if appointment.status is AppointmentStatus.CONFIRMED:
+        return appointment
+    if appointment.status not in (AppointmentStatus.HELD, AppointmentStatus.EXPIRED) or appointment.starts_at <= at:
+        raise AppointmentOver(appointment.number)
+    if appointment.status is AppointmentStatus.EXPIRED:
+        if uow.appointments.live_for(appointment.conversation_id) is not None:
+            raise AlreadyBooked(appointment.number)
+        offer = require_offer(uow, _station(uow, appointment), appointment.slot, at)
+        if not uow.appointments.take(appointment, appointment.slot, offer.seats, AppointmentStatus.CONFIRMED, at):
+            raise SlotTaken(appointment.slot.id)
+    appointment.status, appointment.held_until = AppointmentStatus.CONFIRMED, None
+    _record(uow, appointment, "confirmed", key, at, actor)
+    _promise(uow, appointment, key, at)
     return appointment
 
 
-def change(uow: UnitOfWork, appointment: Appointment, slot: Slot, key: str, at: datetime) -> Appointment:
+def change(
+    uow: UnitOfWork, appointment: Appointment, slot: Slot, key: str, at: datetime, actor: str = CITIZEN
+) -> Appointment:
     """Move an appointment to another slot; its number stays. The old place is kept until the new one is sure.
 
     Raises:
+        AppointmentOver: it holds no place, or its time has come.
         NotBookable, SlotTaken: as in `book`; the old time still stands.
     """
+    _lock(uow, appointment)
     if uow.appointments.change_by_key(key) is not None:
         return appointment
-    _require_bookable(slot.starts_at, at)
-    if not uow.appointments.take(appointment, slot.starts_at, office_hours().seats):
+    _require_live(appointment, at)
+    station = workstations.station(uow, slot.station_id)
+    _require_contact(slot.kind, appointment.contact)
+    offer = require_offer(uow, station, slot, at)
+    left = appointment.slot
+    if not uow.appointments.take(appointment, slot, offer.seats, AppointmentStatus.CONFIRMED, at):
         raise SlotTaken(slot.id)
-    uow.appointments.record(AppointmentChange(appointment.id, "changed", at, key, slot.starts_at))
+    appointment.held_until = None
+    uow.appointments.free(left, at)
+    _record(uow, appointment, "changed", key, at, actor)
+    _take_back_promises(uow, appointment, at)
+    _promise(uow, appointment, key, at)
     return appointment
 
 
-def cancel(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime) -> None:
-    """Free the place; cancelling twice is cancelling once."""
-    if appointment.status is AppointmentStatus.CANCELLED:
-        return
-    appointment.status = AppointmentStatus.CANCELLED
-    uow.appointments.record(AppointmentChange(appointment.id, "cancelled", at, key, appointment.starts_at))
-
-
-def live_for(uow: UnitOfWork, conversation_id: UUID) -> Appointment:
-    """The conversation's confirmed appointment.
+def cancel(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, actor: str = CITIZEN) -> None:
+    """Free the place; cancelling twice is cancelling once.
 
     Raises:
-        NotFound: there is none.
+        AppointmentOver: its time has come, or it was missed.
     """
+    _lock(uow, appointment)
+    if appointment.status in (AppointmentStatus.CANCELLED, AppointmentStatus.EXPIRED):
+        return
+    _require_live(appointment, at)
+    appointment.status, appointment.held_until = AppointmentStatus.CANCELLED, None
+    uow.appointments.free(appointment.slot, at)
+    _record(uow, appointment, "cancelled", key, at, actor)
+    _take_back_promises(uow, appointment, at)
+
+
+def miss(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, actor: str) -> None:
+    """Note that nobody came, and offer another time; noting it twice is noting it once.
+
+    Raises:
+        AppointmentOver: it was not confirmed.
+        NotYetOver: it has not begun.
+    """
+    _lock(uow, appointment)
+    if appointment.status is AppointmentStatus.NO_SHOW:
+        return
+    if appointment.status not in (AppointmentStatus.CONFIRMED, AppointmentStatus.KEPT):
+        raise AppointmentOver(appointment.number)
+    if at < appointment.starts_at:
+        raise NotYetOver(appointment.number)
+    appointment.status = AppointmentStatus.NO_SHOW
+    _record(uow, appointment, "missed", key, at, actor)
+    _take_back_promises(uow, appointment, at)
+    text = f"您约的{in_words(appointment.starts_at)}没有来。还需要的话，可以再约一个时间。"
+    again = [("重新预约", "/book_appointment"), ("转人工", "/request_human")]
+    outbox.post(
+        uow,
+        appointment.conversation_id,
+        "appointment_missed",
+        appointment.number,
+        f"{appointment.number}:missed",
+        text,
+        at,
+        buttons=again,
+    )
+
+
+def current(uow: UnitOfWork, conversation_id: UUID, at: datetime) -> Appointment | None:
+    """The conversation's appointment that holds a place and is still to come, None if there is none."""
     appointment = uow.appointments.live_for(conversation_id)
-    if appointment is None:
-        raise NotFound
+    return appointment if appointment is not None and appointment.starts_at > at else None
+
+
+def of_caller(uow: UnitOfWork, conversation_id: UUID, number: str) -> Appointment:
+    """The caller's own appointment with this number.
+
+    Raises:
+        AppointmentUnknown: none, or another person's.
+    """
+    appointment = uow.appointments.by_number(number.strip().upper())
+    if appointment is None or appointment.conversation_id != conversation_id:
+        raise AppointmentUnknown(number)
     return appointment
 
 
-def _take_with_any_number(uow: UnitOfWork, appointment: Appointment) -> bool:
+def release_expired(uow: UnitOfWork, at: datetime) -> None:
+    """Free the places whose hold has run out; whoever takes a slot frees that slot's by itself."""
+    for appointment in uow.appointments.expired_holds(at):
+        _expire(uow, appointment, at)
+
+
+def _expire(uow: UnitOfWork, appointment: Appointment, at: datetime) -> None:
+    appointment.status = AppointmentStatus.EXPIRED
+    uow.appointments.free(appointment.slot, at)
+    _record(uow, appointment, "expired", f"{appointment.id}:expired:{appointment.held_until}", at, SYSTEM)
+
+
+def _take(
+    uow: UnitOfWork,
+    conversation_id: UUID,
+    request: Request,
+    key: str,
+    at: datetime,
+    actor: str,
+    held_until: datetime | None,
+) -> Appointment:
+    uow.conversations.get_locked(conversation_id)  # a repeat sent at the same moment waits here
+    known = uow.appointments.by_key(key)
+    if known is not None:
+        return known
+    held = uow.appointments.live_for(conversation_id)
+    if held is not None and held.status is AppointmentStatus.CONFIRMED:
+        if held.starts_at > at:
+            raise AlreadyBooked(held.number)
+        held.status = AppointmentStatus.KEPT
+    slot = request.slot
+    station = workstations.station(uow, slot.station_id)
+    if request.purpose == "apply" and not {Service.APPLY, Service.PRE_REVIEW} & set(station.accepts):
+        raise NotAccepting(station.id)
+    contact = {**vars(request.contact)} if request.contact is not None else None
+    _require_contact(slot.kind, contact)
+    offer = require_offer(uow, station, slot, at)
+    if (
+        held is not None and held.status is AppointmentStatus.HELD
+    ):  # who holds one time and asks for another wants the other
+        _expire(uow, held, at)
+    appointment = Appointment(
+        number=new_number(APPOINTMENT, local(at).date()),
+        conversation_id=conversation_id,
+        station_id=slot.station_id,
+        starts_at=slot.starts_at,
+        created_at=at,
+        idempotency_key=key,
+        purpose=request.purpose,
+        matter=request.matter,
+        kind=slot.kind,
+        held_until=held_until,
+        contact=contact,
+    )
+    status = AppointmentStatus.CONFIRMED if held_until is None else AppointmentStatus.HELD
+    if not _take_with_any_number(uow, appointment, offer.seats, status, at):
+        raise SlotTaken(slot.id)
+    _record(uow, appointment, "booked" if held_until is None else "held", key, at, actor)
+    if held_until is None:
+        _promise(uow, appointment, key, at, station)
+    return appointment
+
+
+def _take_with_any_number(
+    uow: UnitOfWork, appointment: Appointment, seats: int, status: AppointmentStatus, at: datetime
+) -> bool:
     for _ in range(DRAWS):
         try:
-            return uow.appointments.take(appointment, appointment.starts_at, office_hours().seats)
+            return uow.appointments.take(appointment, appointment.slot, seats, status, at)
         except NumberTaken:
             appointment.number = new_number(APPOINTMENT, local(appointment.created_at).date())
     raise NumberTaken
 
 
-def _require_bookable(start: datetime, at: datetime) -> None:
-    bookable_until = local(at).date() + timedelta(days=office_hours().days_ahead)
-    if start < at or local(start).date() > bookable_until or start not in set(times_on(local(start).date())):
-        raise NotBookable(start.isoformat())
+def _lock(uow: UnitOfWork, appointment: Appointment) -> None:
+    """The conversation before the appointment, always: two acts on one appointment follow each other."""
+    uow.conversations.get_locked(appointment.conversation_id)
+    uow.appointments.refresh(appointment)
 
 
-def _fits(start: datetime, wish: Wish) -> bool:
-    if wish.part is None:
-        return True
-    return (local(start).hour < 12) is (wish.part is Part.MORNING)
+def _require_live(appointment: Appointment, at: datetime) -> None:
+    if not appointment.live or appointment.starts_at <= at:
+        raise AppointmentOver(appointment.number)
 
 
-def _minutes(clock: time) -> int:
-    return clock.hour * 60 + clock.minute
+def _require_contact(kind: Kind, contact: dict[str, str | None] | None) -> None:
+    told = contact or {}
+    if kind in (Kind.PHONE, Kind.VISIT) and not told.get("phone"):
+        raise ContactMissing(kind, "电话号码")
+    if kind is Kind.VISIT and not told.get("address"):
+        raise ContactMissing(kind, "住址")
+
+
+def _record(uow: UnitOfWork, appointment: Appointment, act: str, key: str, at: datetime, actor: str) -> None:
+    uow.appointments.record(AppointmentChange(appointment.id, act, at, key, appointment.starts_at))
+    where = {"station": appointment.station_id, "starts_at": appointment.starts_at, "kind": appointment.kind}
+    audit.record(uow, actor, f"appointment.{act}", appointment.number, at, **where)
+
+
+def _station(uow: UnitOfWork, appointment: Appointment) -> Station:
+    return workstations.station(uow, appointment.station_id)
+
+
+def _promise(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, station: Station | None = None) -> None:
+    """Reminders before, and afterwards the question how it went; all in the transaction of the act."""
+    name = (station or _station(uow, appointment)).name
+    when = in_words(appointment.starts_at)
+    where = name if appointment.kind in (Kind.WINDOW, Kind.EXTENDED) else f"{appointment.kind.words}，{name}"
+    text = f"提醒您：{when}，{where}，预约号 {appointment.number}。来不了，请改时间或者取消，把位子让给别人。"
+    buttons = [("改时间", "/change_appointment"), ("取消预约", "/cancel_appointment")]
+    who, number = appointment.conversation_id, appointment.number
+    promises = [
+        outbox.message(who, REMINDER, number, f"{key}:remind{place}", text, at, due, buttons=buttons)
+        for place, due in enumerate(_reminder_times(appointment.starts_at))
+        if due > at
+    ]
+    asked = f"您{when}的预约办得怎么样？给这次服务打个分吧；不想打也没关系。"
+    afterwards = appointment.starts_at + calendar().rating_after
+    rate = [("评价这次服务", f'/rate_service{{"rated_service": "{number}"}}'), ("转人工", "/request_human")]
+    promises.append(outbox.message(who, RATING, number, f"{key}:rate", asked, at, afterwards, buttons=rate))
+    outbox.post_all(uow, promises)
+
+
+def _take_back_promises(uow: UnitOfWork, appointment: Appointment, at: datetime) -> None:
+    outbox.revoke(uow, appointment.number, REMINDER, at)
+    outbox.revoke(uow, appointment.number, RATING, at)
+
+
+def _reminder_times(start: datetime) -> tuple[datetime, datetime]:
+    days_before, clock = calendar().evening_before
+    evening = datetime.combine(local(start).date() - timedelta(days=days_before), clock, SHANGHAI)
+    return evening, start - calendar().shortly_before

@@ -1,6 +1,6 @@
 """The hotline's time: stored as UTC, spoken as Asia/Shanghai."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -10,6 +10,11 @@ WEEKDAYS = "一二三四五六日"
 def local(moment: datetime) -> datetime:
     """The same moment on a clock in Shanghai."""
     return moment.astimezone(SHANGHAI)
+
+
+def midnight(day: date) -> datetime:
+    """When the day begins in Shanghai, in UTC."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def day_in_words(day: date) -> str:

@@ -119,13 +119,15 @@ def open_conversation(uow: UnitOfWork, channel: str, token_hash: str, at: dateti
     return conversation
 
 
-def by_token(uow: UnitOfWork, token_hash: str, at: datetime) -> Conversation:
+def by_token(uow: UnitOfWork, token_hash: str, at: datetime, lock: bool = False) -> Conversation:
     """The conversation that this token opens; a closed one can still be read and rated until it expires.
+
+    Locked, nobody else writes to it until this unit of work ends.
 
     Raises:
         SessionInvalid: unknown or expired.
     """
-    conversation = uow.conversations.by_token(token_hash)
+    conversation = uow.conversations.by_token(token_hash, lock)
     if conversation is None or conversation.expires_at <= at:
         raise SessionInvalid
     return conversation
@@ -201,5 +203,6 @@ def forget(uow: UnitOfWork, conversation: Conversation) -> None:
     uow.conversations.lock(conversation)
     uow.events.erase(conversation.id)
     uow.buttons.erase(conversation.id)
+    uow.outbox.erase(conversation.id)
     conversation.slots = {}
     conversation.owner = Owner.CLOSED

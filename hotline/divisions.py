@@ -39,18 +39,41 @@ class Division:
     parent: str | None
 
 
+class DivisionsInvalid(ValueError):
+    """The file of divisions contradicts itself; the message names the code and the remedy."""
+
+
 @cache
 def divisions() -> Mapping[str, Division]:
     """All divisions by their six-digit code."""
+    return read(_raw()["divisions"])
+
+
+def read(provinces: Mapping[str, Any]) -> dict[str, Division]:
+    """The divisions of a tree of provinces. A province is loaded by adding `counties` to its cities in divisions.yaml.
+
+    Raises:
+        DivisionsInvalid
+    """
     found: dict[str, Division] = {}
-    for code, about in _raw()["divisions"].items():
-        found[code] = Division(code, about["name"], Level.PROVINCE, None)
+
+    def add(code: object, name: str, level: Level, parent: str | None) -> None:
+        if not isinstance(code, str) or len(code) != 6 or not code.isdigit():
+            raise DivisionsInvalid(f"{code} {name}: a code is six digits in quotation marks")
+        if code in found:
+            raise DivisionsInvalid(f"{code} {name}: stands twice, also as {found[code].name}; keep one")
+        if parent is not None and code[:2] != parent[:2]:
+            raise DivisionsInvalid(f"{code} {name}: lies in no place under {parent}; move it to its own province")
+        found[code] = Division(code, name, level, parent)
+
+    for code, about in provinces.items():
+        add(code, about["name"], Level.PROVINCE, None)
         for county, name in about.get("counties", {}).items():
-            found[county] = Division(county, name, Level.COUNTY, code)
+            add(county, name, Level.COUNTY, code)
         for city, about_city in about.get("cities", {}).items():
-            found[city] = Division(city, about_city["name"], Level.CITY, code)
+            add(city, about_city["name"], Level.CITY, code)
             for county, name in about_city.get("counties", {}).items():
-                found[county] = Division(county, name, Level.COUNTY, city)
+                add(county, name, Level.COUNTY, city)
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from hotline import consultations
 from hotline.conversations import Conversation, Owner
 from hotline.errors import HandoffTaken, NotHolder
 from hotline.storage import UnitOfWork
@@ -21,7 +22,6 @@ REASON_WORDS = {
     "danger_fraud": "紧急：正在被骗",
     "danger_crowd": "紧急：群体或扬言",
     "review": "资格需要人工判断",
-    "dissatisfied": "评价不满意，待回访",
 }
 
 
@@ -95,6 +95,8 @@ def accept(uow: UnitOfWork, handoff_id: UUID, operator_id: UUID, at: datetime) -
     handoff.accept(operator_id, at)
     conversation = uow.conversations.get(handoff.conversation_id)
     conversation.owner, conversation.operator_id = Owner.OPERATOR, operator_id
+    waited = int((at - handoff.requested_at).total_seconds())
+    consultations.note(uow, conversation, at, operator_id=operator_id, waited_seconds=waited)
     return handoff
 
 

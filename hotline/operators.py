@@ -1,4 +1,8 @@
-"""Hotline staff: who they are, their sessions on this server, and the record of what they did."""
+"""Hotline staff: who they are, and their sessions on this server.
+
+A login takes three steps, because checking a password takes long and must hold no lock: `password_to_match`, `matches`,
+`log_in`.
+"""
 
 import hashlib
 import secrets
@@ -9,11 +13,14 @@ from uuid import UUID, uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from hotline import audit
 from hotline.errors import LoginRefused
 from hotline.storage import UnitOfWork
 
 IDLE, ABSOLUTE = timedelta(minutes=20), timedelta(hours=12)
 TRIES, LOCKOUT = 5, timedelta(minutes=15)
+UNKNOWN = "unknown"
+"""Who tried a login that nobody has."""
 
 # 19 MiB, two passes, one lane: OWASP's first choice, and a sixth of the library default's time on two cores.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -32,6 +39,15 @@ class Operator:
     locked_until: datetime | None = None
     id: UUID = field(default_factory=uuid4)
 
+    def refuse_if_locked(self, at: datetime) -> None:
+        """Nobody gets in while locked, with whatever password.
+
+        Raises:
+            LoginRefused: the lock has not run out.
+        """
+        if self.locked_until is not None and self.locked_until > at:
+            raise LoginRefused("locked")
+
 
 @dataclass(eq=False)
 class OperatorSession:
@@ -43,55 +59,71 @@ class OperatorSession:
     expires_at: datetime
 
 
-@dataclass(eq=False)
-class AuditEntry:
-    """Who did what to what, and when."""
-
-    at: datetime
-    actor: str
-    act: str
-    subject: str
-    id: UUID = field(default_factory=uuid4)
-
-
 def hash_token(token: str) -> str:
     """What is stored of a bearer token: enough to recognise it, not to use it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def enrol(uow: UnitOfWork, login: str, password: str, display_name: str, at: datetime) -> Operator:
+def hash_password(password: str) -> str:
+    """What is stored of a password. Takes some 60 ms and 19 MiB: never within a transaction."""
+    return _hasher.hash(password)
+
+
+def matches(password_hash: str | None, password: str) -> bool:
+    """Whether this is the password. Takes as long as `hash_password`, also for None, an unknown login."""
+    try:
+        return _hasher.verify(password_hash or _nobody, password) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def enrol(uow: UnitOfWork, login: str, password_hash: str, display_name: str, at: datetime) -> Operator:
     """Add an operator, or give a known one this password."""
     operator = uow.operators.by_login(login)
     if operator is None:
-        operator = Operator(login, _hasher.hash(password), display_name, at)
+        operator = Operator(login, password_hash, display_name, at)
         uow.operators.add(operator)
-    elif not _matches(operator.password_hash, password):
-        operator.password_hash = _hasher.hash(password)
+    operator.password_hash = password_hash
     return operator
 
 
-def log_in(uow: UnitOfWork, login: str, password: str, at: datetime) -> str | None:
-    """A session token, or None if refused. The caller commits either way, so that failed tries are counted.
-
-    An unknown login costs as much time as a wrong password, so that logins cannot be probed.
+def password_to_match(uow: UnitOfWork, login: str, at: datetime) -> str | None:
+    """The hash that the password has to match, before a login; None if nobody has that login.
 
     Raises:
         LoginRefused: locked after five failures, for fifteen minutes.
     """
     operator = uow.operators.by_login(login)
-    if operator is not None and operator.locked_until is not None and operator.locked_until > at:
-        raise LoginRefused("locked")
-    if not _matches(operator.password_hash if operator else _nobody, password) or operator is None:
-        if operator is not None:
-            operator.failed_logins += 1
-            if operator.failed_logins >= TRIES:
-                operator.failed_logins, operator.locked_until = 0, at + LOCKOUT
-        uow.audit.add(AuditEntry(at, login, "operator.login_refused", ""))
+    if operator is None:
+        return None
+    operator.refuse_if_locked(at)
+    return operator.password_hash
+
+
+def log_in(uow: UnitOfWork, login: str, matched: str | None, at: datetime) -> str | None:
+    """A session token, or None if refused. The caller commits either way, so that failed tries are counted.
+
+    Args:
+        matched: the hash that the password was found to match, outside this transaction; None if it did not match.
+
+    Raises:
+        LoginRefused: locked meanwhile.
+    """
+    operator = uow.operators.by_login(login)
+    if operator is None:
+        audit.record(uow, UNKNOWN, "operator.login_refused", "", at)  # what was typed may be anything, a password too
+        return None
+    operator.refuse_if_locked(at)
+    if matched is None or matched != operator.password_hash:
+        operator.failed_logins += 1
+        if operator.failed_logins >= TRIES:
+            operator.failed_logins, operator.locked_until = 0, at + LOCKOUT
+        audit.record(uow, operator.login, "operator.login_refused", "", at)
         return None
     operator.failed_logins, operator.locked_until = 0, None
     token = secrets.token_urlsafe(32)
     uow.operators.add_session(OperatorSession(hash_token(token), operator.id, at, at + IDLE))
-    uow.audit.add(AuditEntry(at, operator.login, "operator.logged_in", ""))
+    audit.record(uow, operator.login, "operator.logged_in", "", at)
     return token
 
 
@@ -106,10 +138,3 @@ def by_token(uow: UnitOfWork, token: str, at: datetime) -> Operator:
         raise LoginRefused
     session.expires_at = min(at + IDLE, session.opened_at + ABSOLUTE)
     return uow.operators.get(session.operator_id)
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False

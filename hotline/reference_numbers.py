@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-APPLICATION, APPOINTMENT, COMPLAINT = "YX", "AP", "TS"
+APPLICATION, APPOINTMENT, COMPLAINT, SUGGESTION, WORK_ORDER = "YX", "AP", "TS", "JY", "GD"
 
 
 def new_number(prefix: str, on: date) -> str:

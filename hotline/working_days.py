@@ -59,6 +59,11 @@ def is_working_day(day: date) -> WorkingDay:
     return WorkingDay(exceptions.get(day, by_weekday), provisional=False)
 
 
+def is_holiday(day: date) -> bool:
+    """Tell whether the year's notice (or the agency) has declared the day free; a plain weekend day is no holiday."""
+    return not (_year(day.year) or {}).get(day, True)
+
+
 def next_working_day(after: date) -> tuple[date, WorkingDay]:
     """Give the first working day later than a day; provisional if any day on the way is."""
     provisional, day = False, after

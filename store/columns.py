@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Enum, ForeignKey, MetaData, Uuid
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
+
+from store.encryption import Mappings
 
 metadata = MetaData(
     naming_convention={
@@ -16,7 +17,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-mappings = registry(metadata=metadata)
+mappings = Mappings(metadata=metadata)
 """Ties a dataclass of `hotline` to its table, so that a thing has one shape from rule to row (docs/adr/0004)."""
 
 

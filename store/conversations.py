@@ -86,7 +86,7 @@ class Conversations(Repository[Conversation]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._locked: set[UUID] = set()
+        self._locked: dict[UUID, Conversation] = {}  # kept, or the session would forget and read them again
 
     def get(self, conversation_id: UUID) -> Conversation:
         """The conversation.
@@ -99,16 +99,35 @@ class Conversations(Repository[Conversation]):
             raise NotFound
         return found
 
-    def by_token(self, token_hash: str) -> Conversation | None:
-        """The conversation that this token opens."""
-        return self._session.scalar(select(Conversation).where(conversations.c.token_hash == token_hash))
+    def get_locked(self, conversation_id: UUID) -> Conversation:
+        """The conversation, held as by `lock`.
+
+        Raises:
+            NotFound: no such id.
+        """
+        if conversation_id in self._locked:
+            return self._locked[conversation_id]
+        self._session.flush()
+        found = self._session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+        if found is None:
+            raise NotFound
+        self._locked[conversation_id] = found
+        return found
+
+    def by_token(self, token_hash: str, lock: bool = False) -> Conversation | None:
+        """The conversation that this token opens; locked, it is held as by `lock`."""
+        query = select(Conversation).where(conversations.c.token_hash == token_hash)
+        found = self._session.scalar(query.with_for_update() if lock else query)
+        if found is not None and lock:
+            self._locked[found.id] = found
+        return found
 
     def lock(self, conversation: Conversation) -> None:
         """Wait until nobody else writes to this conversation, and see what they wrote; held until this work ends."""
         if conversation.id not in self._locked:
             self._session.flush()
             self._session.refresh(conversation, with_for_update=True)
-            self._locked.add(conversation.id)
+            self._locked[conversation.id] = conversation
 
     def next_seq(self, conversation: Conversation) -> int:
         """The next line number. The row lock makes lines appear in the order of their numbers."""
@@ -166,9 +185,11 @@ class Events(Repository[Event]):
         return list(self._session.scalars(newest))[::-1]
 
     def claim_next(self, conversation_id: UUID, at: datetime) -> Event | None:
-        """Take the oldest unanswered message, unless one of this conversation is being answered: one turn at a time."""
+        """Take the oldest unanswered message, unless one is being answered: one turn at a time.
+
+        The conversation must be locked; otherwise two could take a message each.
+        """
         c = events.c
-        self._session.execute(select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update())
         unfinished = list(
             self._session.scalars(
                 select(Event)

@@ -1,11 +1,11 @@
-"""Staff, their sessions, and the record of what they did."""
+"""Staff and their sessions."""
 
 from uuid import UUID
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Uuid, select
 
 from hotline.errors import NotFound
-from hotline.operators import AuditEntry, Operator, OperatorSession
+from hotline.operators import Operator, OperatorSession
 from store.columns import Moment, identity, mappings, metadata
 from store.repository import Repository
 
@@ -30,18 +30,8 @@ operator_sessions = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
-audit = Table(
-    "audit",
-    metadata,
-    identity(),
-    Column("at", Moment, nullable=False, index=True),
-    Column("actor", String(64), nullable=False),
-    Column("act", String(64), nullable=False),
-    Column("subject", String(64), nullable=False),
-)
 mappings.map_imperatively(Operator, operators)
 mappings.map_imperatively(OperatorSession, operator_sessions)
-mappings.map_imperatively(AuditEntry, audit)
 
 
 class Operators(Repository[Operator]):
@@ -75,7 +65,3 @@ class Operators(Repository[Operator]):
         found = self.session(token_hash)
         if found is not None:
             self._session.delete(found)
-
-
-class Audit(Repository[AuditEntry]):
-    """Fulfils `hotline.storage.Audit`."""

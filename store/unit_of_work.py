@@ -7,13 +7,24 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 from store.applications import Applications
-from store.appointments import Appointments
+from store.appointments import Appointments, WaitingList
+from store.assessments import Assessments
+from store.audit import Audit
 from store.complaints import Complaints
 from store.consultations import Consultations
 from store.conversations import Buttons, Conversations, Events
 from store.handoffs import Handoffs
-from store.operators import Audit, Operators
+from store.idempotency import AnsweredRequests
+from store.operators import Operators
+from store.outbox import Outbox
+from store.privacy import Consents, Disclosures
+from store.proofs import Proofs
 from store.ratings import Ratings
+from store.reports import Reports
+from store.retention import Retention
+from store.statutes import QuestionBank, Statutes
+from store.work_orders import WorkOrders
+from store.workstations import Rosters, Workstations
 
 LOCK_WAIT_SECONDS, POOL_WAIT_SECONDS = 3, 1.5
 """How long a statement waits for another writer, and for a connection; a citizen hears of trouble within five seconds."""
@@ -30,11 +41,25 @@ class SqlUnitOfWork:
         self.handoffs = Handoffs(session)
         self.appointments = Appointments(session)
         self.applications = Applications(session)
+        self.proofs = Proofs(session)
         self.consultations = Consultations(session)
+        self.assessments = Assessments(session)
         self.ratings = Ratings(session)
         self.complaints = Complaints(session)
+        self.work_orders = WorkOrders(session)
+        self.consents = Consents(session)
+        self.disclosures = Disclosures(session)
+        self.retention = Retention(session)
+        self.reports = Reports(session)
         self.operators = Operators(session)
         self.audit = Audit(session)
+        self.outbox = Outbox(session)
+        self.waiting = WaitingList(session)
+        self.workstations = Workstations(session)
+        self.rosters = Rosters(session)
+        self.answered_requests = AnsweredRequests(session)
+        self.statutes = Statutes(session)
+        self.question_bank = QuestionBank(session)
 
 
 type OpenUow = Callable[[], AbstractContextManager[SqlUnitOfWork]]
@@ -69,7 +94,9 @@ def unit_of_work_factory(engine: Engine) -> tuple[OpenUow, OpenUow]:
     @contextmanager
     def open_uow() -> Iterator[SqlUnitOfWork]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield SqlUnitOfWork(session)
+            uow = SqlUnitOfWork(session)
+            yield uow
+            uow.audit.write()
 
     reading = engine.execution_options(read_only=True)
 

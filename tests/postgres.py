@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,16 +43,22 @@ def as_ordinary_user(*command: str | Path) -> None:
         pytest.fail(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """Address of an empty PostgreSQL that listens on loopback only and is gone after the session."""
+@contextmanager
+def running_postgres(durable: bool = False) -> Iterator[str]:
+    """Address of an empty PostgreSQL that listens on loopback only and is gone after the block.
+
+    Args:
+        durable: wait for the disk at each commit, as in production; for measurements.
+    """
     programs, port = binaries(), free_port()
     home = Path(tempfile.mkdtemp(prefix="yuanxian-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(home, ORDINARY_USER)
     cluster = home / "data"
     # What is lost with the machine may be lost: the tests need the constraints, not the disk.
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off"
+    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1"
+    if not durable:
+        options += " -c fsync=off -c synchronous_commit=off"
     try:
         initdb = (
             programs / "initdb",
@@ -69,3 +76,10 @@ def postgres_url() -> Iterator[str]:
             as_ordinary_user(programs / "pg_ctl", "stop", "-m", "immediate", "-D", cluster)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server for all tests of the session."""
+    with running_postgres() as url:
+        yield url

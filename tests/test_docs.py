@@ -13,6 +13,7 @@ import yaml
 from actions.all_actions import ALL_ACTIONS
 from cli import app
 from eligibility import KIND
+from hotline.application_completion import Item
 from settings import ROOT, Settings
 
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", "bench/RESULTS.md")
@@ -86,13 +87,13 @@ def test_every_sentence_that_is_said_is_written() -> None:
 
 
 def test_every_sentence_that_is_written_can_be_said() -> None:
-    endings = constants() | KIND.keys() | set(domain()["intents"])
+    endings = constants() | KIND.keys() | set(Item) | set(domain()["intents"])
     composed = {beginning + ending for beginning in beginnings() for ending in endings}
     assert sorted(responses() - named_in_actions() - named_in_data() - composed - SAID_BY_RASA) == []
 
 
 def test_whatever_is_asked_for_has_its_question_and_its_reason() -> None:
-    asked = items_asked_for()
+    asked = items_asked_for() | set(Item)
     assert {"appointment_time", "applicant_phone", "rating"} <= asked
     assert sorted({f"utter_{kind}_{item}" for kind in ("ask", "why") for item in asked} - responses()) == []
 

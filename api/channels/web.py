@@ -12,11 +12,11 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from api.gateway import CurrentConversation, Gateway, TheGateway
+from api.gateway import CitizenToken, CurrentConversation, Gateway, TheGateway
 from api.problems import EmptyMessage, MessageTooLong
-from api.turns import wait_for_news
+from api.turns import Claimed, claim, wait_for_news
 from api.words import Words, nothing_to_read
-from hotline import conversations, handoffs, ratings
+from hotline import conversations, ratings
 from hotline.clock import local
 from hotline.conversations import Event, Progress, Speaker
 from hotline.operators import hash_token
@@ -26,6 +26,8 @@ router = APIRouter(prefix="/v1/web", tags=["web"])
 LONGEST_WAIT = 25
 POLL_SECONDS = 1.0
 """How often a waiting request looks for lines that another process wrote."""
+LAST_LINES = 3
+"""Among these a message may still be unanswered."""
 MAX_CHARACTERS = 2000
 LABELS = {
     Speaker.BOT: "智能助手（非人工）",
@@ -131,19 +133,19 @@ def open_session(here: TheGateway) -> SessionOut:
 
 
 @router.post("/messages", status_code=202)
-async def send_message(here: TheGateway, conversation: CurrentConversation, message: MessageIn) -> Accepted:
+async def send_message(here: TheGateway, token_hash: CitizenToken, message: MessageIn) -> Accepted:
     """Keep a message and answer it in the background. The same `client_msg_id` gives the same `seq`, once."""
     if message.text is not None and nothing_to_read(message.text):
         raise EmptyMessage
     if message.text is not None and len(message.text) > MAX_CHARACTERS:
         raise MessageTooLong
-    event = await asyncio.to_thread(_receive, here, conversation.id, message)
-    here.runner.start(conversation.id)
-    here.news.tell(conversation.id)
+    event, claimed = await asyncio.to_thread(_receive, here, token_hash, message)
+    here.runner.answer_on(claimed)
+    here.news.tell(event.conversation_id)
     return Accepted(seq=event.seq)
 
 
-@router.get("/events", response_model=EventsOut)
+@router.get("/events", response_model=EventsOut, response_model_exclude_none=True)
 async def read_events(
     request: Request,
     here: TheGateway,
@@ -183,45 +185,35 @@ def transcript(here: TheGateway, conversation: CurrentConversation) -> PlainText
 def rate(here: TheGateway, conversation: CurrentConversation, rating: RatingIn) -> dict[str, int]:
     """Rate this service, once."""
     with here.services.open_uow() as uow:
-        ratings.rate(uow, conversation.id, rating.score, rating.comment, here.services.now())
-        if rating.score <= ratings.LOW:
-            kept = uow.conversations.get(conversation.id)
-            handoffs.request(uow, kept, "dissatisfied", here.services.now(), hold=False)
+        key = f"{conversation.id}:web:{rating.score}"  # the same rating sent again is the same rating
+        ratings.rate(uow, conversation.id, rating.score, rating.comment, key, here.services.now())
     return {"score": rating.score}
 
 
-@router.delete("/me", status_code=204)
-def forget_me(here: TheGateway, conversation: CurrentConversation) -> None:
-    """Erase what was said in this conversation; appointments and applications stay, they have their own numbers."""
+def _receive(here: Gateway, token_hash: str, message: MessageIn) -> tuple[Event, Claimed | None]:
+    now = here.services.now()
     with here.services.open_uow() as uow:
-        kept = uow.conversations.get(conversation.id)
-        handoffs.withdraw(uow, kept, here.services.now())
-        conversations.forget(uow, kept)
-
-
-def _receive(here: Gateway, conversation_id: UUID, message: MessageIn) -> Event:
-    with here.services.open_uow() as uow:
-        return conversations.receive(
+        conversation = conversations.by_token(uow, token_hash, now, lock=True)
+        event = conversations.receive(
             uow,
-            uow.conversations.get(conversation_id),
+            conversation,
             message.client_msg_id,
             message.text.strip() if message.text else None,
             message.action_id,
-            here.services.now(),
+            now,
             here.settings.messages_per_minute,
             here.settings.session_idle,
         )
+        return event, claim(uow, conversation, now)
 
 
 def _lines(here: Gateway, conversation_id: UUID, after: int) -> EventsOut:
     with here.open_reading() as uow:
-        events = uow.events.after(conversation_id, after)
-        owner = uow.conversations.get(conversation_id).owner
-        typing = any(
-            event.progress in (Progress.PENDING, Progress.RUNNING) for event in uow.events.latest(conversation_id, 3)
-        )
-    shown = [EventOut.from_domain(event) for event in events]
-    return EventsOut(events=shown, next=shown[-1].seq if shown else after, typing=typing, owner=owner)
+        conversation = uow.conversations.get(conversation_id)
+        latest = uow.events.after(conversation_id, min(after, conversation.last_seq - LAST_LINES))
+    typing = any(event.progress in (Progress.PENDING, Progress.RUNNING) for event in latest[-LAST_LINES:])
+    shown = [EventOut.from_domain(event) for event in latest if event.seq > after]
+    return EventsOut(events=shown, next=shown[-1].seq if shown else after, typing=typing, owner=conversation.owner)
 
 
 async def _stream(request: Request, here: Gateway, conversation_id: UUID, after: int) -> AsyncIterator[ServerSentEvent]:
@@ -231,7 +223,9 @@ async def _stream(request: Request, here: Gateway, conversation_id: UUID, after:
         found = await asyncio.to_thread(_lines, here, conversation_id, after)
         for event in found.events:
             after = event.seq
-            yield ServerSentEvent(data=event.model_dump_json(by_alias=True), id=str(event.seq), event="message")
+            yield ServerSentEvent(
+                data=event.model_dump_json(by_alias=True, exclude_none=True), id=str(event.seq), event="message"
+            )
         if found.typing and not was_typing:
             yield ServerSentEvent(data='{"type":"typing"}', event="typing")
         was_typing = found.typing

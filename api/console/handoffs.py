@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.gateway import CurrentOperator, Gateway, TheGateway
 from api.words import Words
-from hotline import conversations, handoffs
+from hotline import conversations, handoffs, privacy
+from hotline.audit import AuditEntry
 from hotline.conversations import Event, Speaker
 from hotline.errors import NotHolder
 from hotline.handoffs import REASON_WORDS, Handoff
-from hotline.operators import AuditEntry, Operator
+from hotline.operators import Operator
 
 router = APIRouter(prefix="/v1/console/handoffs", tags=["console"])
 
@@ -166,9 +167,8 @@ def _held(here: Gateway, handoff: Handoff) -> HeldConversation:
     with here.open_reading() as uow:
         conversation = uow.conversations.get(handoff.conversation_id)
         lines = [LineOut.from_domain(event) for event in uow.events.latest(conversation.id, LINES_SHOWN)]
-    return HeldConversation(
-        handoff=HandoffOut.from_domain(handoff, here.services.now()), lines=lines, known=conversation.slots
-    )
+    shown = HandoffOut.from_domain(handoff, here.services.now())
+    return HeldConversation(handoff=shown, lines=lines, known=privacy.masked_slots(conversation.slots))
 
 
 def _announce(uow: Any, conversation: conversations.Conversation, words: str, now: datetime) -> None:

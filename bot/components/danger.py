@@ -1,7 +1,8 @@
-"""Puts a reviewed lexicon of dangers before the statistical classifier.
+"""Puts a reviewed lexicon of dangers before the statistical classifier, and listens to the classifier's slightest alarm.
 
 A sentence such as 「他在外面踹门」 must never depend on what a classifier learnt. The lexicon is `bot/danger.yml`; this
-module only reads it, so an editor changes what counts as danger without touching code.
+module only reads it, so an editor changes what counts as danger without touching code. What nobody foresaw in words,
+the classifier may still suspect: a miss costs a life, a false alarm a sentence.
 """
 
 import logging
@@ -150,10 +151,23 @@ class DangerLexicon:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class DangerDetector(GraphComponent, IntentClassifier):
-    """Raises a danger intent to certainty when the lexicon finds it; stands last in the pipeline and outranks all."""
+    """Raises a danger intent to certainty when the lexicon finds it or the classifier suspects it.
 
-    def __init__(self, lexicon: DangerLexicon) -> None:
-        self._lexicon = lexicon
+    Stands last in the pipeline and outranks all.
+    """
+
+    def __init__(self, lexicon: DangerLexicon, suspicion: float) -> None:
+        """Take what raises an alarm.
+
+        Args:
+            suspicion: the least confidence in all dangers together at which the classifier's guess counts as one.
+        """
+        self._lexicon, self._suspicion = lexicon, suspicion
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`suspicion` was chosen on the even lines of tests/nlu/danger_held_out.yml; bench/RESULTS.md has the figures."""
+        return {"suspicion": 0.2}
 
     @classmethod
     def create(
@@ -164,7 +178,7 @@ class DangerDetector(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
     ) -> "DangerDetector":
         """Read the lexicon when the model is loaded, so that an edited one takes effect without training."""
-        return cls(DangerLexicon.load())
+        return cls(DangerLexicon.load(), float(config["suspicion"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Put the danger first where there is one, and leave every other message as it is."""
@@ -173,7 +187,23 @@ class DangerDetector(GraphComponent, IntentClassifier):
             if rule is not None:
                 log.info("danger.raised intent=%s rule=%s", rule.intent, rule.name)
                 _raise(message, rule.intent)
+            elif (suspected := self._suspected(message)) is not None:
+                log.info("danger.raised intent=%s rule=classifier", suspected)
+                _raise(message, suspected)
         return messages
+
+    def _suspected(self, message: Message) -> str | None:
+        """The likeliest danger, if the classifier's confidence in all of them together is no longer negligible.
+
+        Certainty means that somebody pressed a button or answered what was asked: 「12岁」 is then an age.
+        """
+        best = message.get(INTENT) or {}
+        if best.get(PREDICTED_CONFIDENCE_KEY) == 1.0:
+            return None
+        dangers = [one for one in message.get(INTENT_RANKING_KEY) or [] if one[INTENT_NAME_KEY].startswith("danger_")]
+        if sum(one[PREDICTED_CONFIDENCE_KEY] for one in dangers) < self._suspicion:
+            return None
+        return str(max(dangers, key=lambda one: one[PREDICTED_CONFIDENCE_KEY])[INTENT_NAME_KEY])
 
 
 def _raise(message: Message, name: str) -> None:

@@ -21,13 +21,24 @@ EXPECTED: dict[str, set[str]] = {
     "age": {"age"},
     "days_to_limitation": {"duration", "date"},
     "appointment_time": {"date"},
+    "appointment_phone": {"phone"},
     "applicant_phone": {"phone"},
     "application_number": {"application_number"},
     "phone_tail": {"phone_tail", "phone"},
     "rating": {"rating"},
 }
-# Questions whose answer is the citizen's own words.
-FREE_TEXT = {"applicant_name", "complaint_text"}
+# Questions whose answer is the citizen's own words, however many.
+OWN_WORDS = {
+    "complaint_text",
+    "case_summary",
+    "lawyer_wishes",
+    "identity_number",
+    "home_visit_address",
+    "appointment_address",
+    "opponent_name",
+}
+# Questions whose answer is a short text.
+FREE_TEXT = {"applicant_name", "represented_name", "relation", "representation_ground", "hardship_proof"} | OWN_WORDS
 # What may interrupt any question: these keep the intent that the classifier found.
 INTERRUPTIONS = (
     "danger_",
@@ -75,11 +86,9 @@ class ExpectedAnswer(GraphComponent):
         intent = message.get(INTENT) or {}
         if text.startswith("/") or str(intent.get("name")).startswith(INTERRUPTIONS):
             return (
-                asking == "complaint_text"
-                and len(text) > LONGEST_REPLY
-                and not str(intent.get("name")).startswith("danger_")
+                asking in OWN_WORDS and len(text) > LONGEST_REPLY and not str(intent.get("name")).startswith("danger_")
             )
         if asking in FREE_TEXT:
-            return asking == "complaint_text" or len(text) <= LONGEST_REPLY
+            return asking in OWN_WORDS or len(text) <= LONGEST_REPLY
         found = {entity["entity"] for entity in message.get(ENTITIES) or []}
         return len(text) <= LONGEST_REPLY and bool(found & EXPECTED.get(asking, set()))

@@ -65,11 +65,11 @@ class FactExtractor(GraphComponent):
             text = message.get(TEXT)
             if text and not text.startswith("/"):
                 spans = facts.find(text[:LONGEST_READ], self._today(), self._gazetteer)
-                message.set(ENTITIES, [*message.get(ENTITIES, []), *map(_as_entity, spans)], add_to_output=True)
+                message.set(ENTITIES, [*message.get(ENTITIES, []), *map(as_entity, spans)], add_to_output=True)
         return messages
 
 
-def _as_entity(span: Span) -> dict[str, Any]:
+def as_entity(span: Span) -> dict[str, Any]:
     """Rasa's shape. `role` of a region is Rasa's own entity role, so that a slot can be filled from one role only."""
     return {
         **span.extras,

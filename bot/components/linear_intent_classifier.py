@@ -4,7 +4,7 @@ Rasa's own LogisticRegressionClassifier takes raw counts: on our examples it was
 to train (docs/adr/0003-linear-classifier.md).
 """
 
-import json
+import inspect
 from typing import Any
 
 import numpy as np
@@ -17,21 +17,24 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.svm import LinearSVC
 
-# jieba's words beside character pairs: 59.1 % against 58.9 % without, five-fold on the first 3,204 examples
-WORD_WEIGHT = 0.5
+from bot import homophones, linear, topics
+from bot.extraction import text as extraction_text
+from bot.linear import LinearModel, Text, Training
+
 RANKING_LENGTH = 10
+READ_AND_FITTED_BY = (linear, homophones, extraction_text)
+TOPICS = "topics"
+"""Where a parsed message keeps the topics it touches, surest first: `[{"name": "wages", "confidence": 0.93}]`."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(GraphComponent):
     """One-against-rest linear support vectors over tf-idf of one and two characters and jieba's words.
 
-    Confidence is a softmax of the margins at the temperature which makes it most truthful on held-out folds.
+    Confidence is a softmax of the margins at the temperature which makes it most truthful on held-out folds. Beside the
+    intents a message gets its `topics`, for which its clauses are read one by one as well: people tell several matters
+    in one breath.
     """
 
     @classmethod
@@ -48,50 +51,22 @@ class LinearIntentClassifier(GraphComponent):
     ) -> "LinearIntentClassifier":
         return cls(model_storage, resource)
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource) -> None:
-        self._model_storage, self._resource = model_storage, resource
-        self.characters = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
-        self.words = TfidfVectorizer(token_pattern=r"\S+", sublinear_tf=True)
-        self.classifier = LinearSVC(C=0.5, class_weight="balanced", random_state=1)
-        self.temperature = 1.0
-        self.intents: np.ndarray = np.array([], dtype=str)
-        self.weights: np.ndarray = np.zeros((0, 0), dtype=np.float32)
-        self.bias: np.ndarray = np.zeros(0)
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """How the model is fitted and the text read, so that a change there is not hidden by Rasa's cache."""
+        return "".join(inspect.getsource(module) for module in READ_AND_FITTED_BY)
+
+    def __init__(self, model_storage: ModelStorage, resource: Resource, model: LinearModel | None = None) -> None:
+        self._model_storage, self._resource, self.model = model_storage, resource, model
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(TEXT) and one.get(INTENT)]
-        intents = np.array([one.get(INTENT) for one in examples])
-        texts, words = [one.get(TEXT) for one in examples], [_words(one) for one in examples]
-        features = self._join(self.characters.fit_transform(texts), self.words.fit_transform(words))
-        folds = min(3, min(np.unique(intents, return_counts=True)[1]))
-        if folds > 1:
-            shuffled = StratifiedKFold(folds, shuffle=True, random_state=1)
-            margins = cross_val_predict(self.classifier, features, intents, cv=shuffled, method="decision_function")
-            self.temperature = _most_truthful_temperature(margins, np.searchsorted(np.unique(intents), intents))
-        self.classifier.fit(features, intents)
-        self.intents, self.weights, self.bias = (
-            self.classifier.classes_,
-            self.classifier.coef_.astype(np.float32),
-            self.classifier.intercept_,
+        self.model = LinearModel.fit(
+            [text_of(one) for one in examples], [str(one.get(INTENT)) for one in examples], Training()
         )
-        self._persist()
-        return self._resource
-
-    def _persist(self) -> None:
-        """Write plain arrays and a vocabulary: a model file that cannot carry code and loads in a moment."""
         with self._model_storage.write_to(self._resource) as directory:
-            vocabularies = {"characters": self.characters.vocabulary_, "words": self.words.vocabulary_}
-            plain = {name: {gram: int(place) for gram, place in one.items()} for name, one in vocabularies.items()}
-            (directory / "vocabularies.json").write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
-            np.savez(
-                directory / "weights.npz",
-                intents=self.intents.astype(str),
-                weights=self.weights,
-                bias=self.bias,
-                temperature=self.temperature,
-                rarity_of_characters=self.characters.idf_,
-                rarity_of_words=self.words.idf_,
-            )
+            self.model.write(directory)
+        return self._resource
 
     @classmethod
     def load(
@@ -102,51 +77,33 @@ class LinearIntentClassifier(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "LinearIntentClassifier":
-        component = cls(model_storage, resource)
         with model_storage.read_from(resource) as directory:
-            vocabularies = json.loads((directory / "vocabularies.json").read_text(encoding="utf-8"))
-            with np.load(directory / "weights.npz", allow_pickle=False) as kept:
-                component.intents, component.weights, component.bias = kept["intents"], kept["weights"], kept["bias"]
-                component.temperature = float(kept["temperature"])
-                for name in ("characters", "words"):
-                    vectoriser = getattr(component, name)
-                    vectoriser.vocabulary_, vectoriser.fixed_vocabulary_ = vocabularies[name], True
-                    vectoriser.idf_ = kept[f"rarity_of_{name}"]
-        return component
+            return cls(model_storage, resource, LinearModel.read(directory))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        spoken = [message for message in messages if message.get(TEXT)]
-        if not spoken:
-            return messages
-        features = self._join(
-            self.characters.transform([one.get(TEXT) for one in spoken]),
-            self.words.transform([_words(one) for one in spoken]),
-        )
-        probabilities = _softmax((features @ self.weights.T + self.bias) / self.temperature)
-        for message, row in zip(spoken, probabilities, strict=True):
-            best = np.argsort(-row)[:RANKING_LENGTH]
-            ranking = [{"name": str(self.intents[one]), "confidence": float(row[one])} for one in best]
-            message.set(INTENT, ranking[0], add_to_output=True)
-            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        for message in messages:
+            if message.get(TEXT) and self.model is not None:
+                shares = self.model.probabilities(text_of(message))
+                best = np.argsort(-shares)[:RANKING_LENGTH]
+                ranking = [{"name": self.model.labels[one], "confidence": float(shares[one])} for one in best]
+                message.set(INTENT, ranking[0], add_to_output=True)
+                message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+                message.set(TOPICS, self._topics(message, shares), add_to_output=True)
         return messages
 
-    @staticmethod
-    def _join(characters: csr_matrix, words: csr_matrix) -> csr_matrix:
-        return hstack([characters, words * WORD_WEIGHT]).tocsr()
+    def _topics(self, message: Message, shares: np.ndarray) -> list[dict[str, Any]]:
+        assert self.model is not None
+        labels = self.model.labels
+        parts = [
+            dict(zip(labels, self.model.probabilities(text_of(message, *span)).tolist(), strict=True))
+            for span in topics.clauses(message.get(TEXT))
+        ]
+        return topics.ranked(dict(zip(labels, shares.tolist(), strict=True)), parts)
 
 
-def _words(message: Message) -> str:
-    return " ".join(token.text for token in message.get(TOKENS_NAMES[TEXT]) or [])
-
-
-def _softmax(margins: np.ndarray) -> np.ndarray:
-    powers = np.exp(margins - margins.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def _most_truthful_temperature(margins: np.ndarray, right: np.ndarray) -> float:
-    """The temperature with the least log loss on margins of examples the classifier had not seen."""
-    candidates = np.geomspace(0.05, 1.0, 30)
-    rows = np.arange(len(right))
-    losses = [-np.log(_softmax(margins / one)[rows, right] + 1e-12).mean() for one in candidates]
-    return float(candidates[int(np.argmin(losses))])
+def text_of(message: Message, start: int = 0, end: int | None = None) -> Text:
+    """The message, or the part of it from start to end, as the linear classifiers read it."""
+    text = message.get(TEXT)
+    end = len(text) if end is None else end
+    words = [token.text for token in message.get(TOKENS_NAMES[TEXT]) or [] if start <= token.start < end]
+    return Text.of(text[start:end], words)

@@ -1,4 +1,7 @@
-"""Brings a message to one form before anything else reads it: half width, simplified characters, no hemming."""
+"""Brings a message to one form before anything else reads it.
+
+Half width, simplified characters, no hemming, and legal terms as they are written where voice input misheard them.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.extraction.text import tidy
+from bot.homophones import Homophones
 
 
 # Registered as a tokenizer because only those and featurizers also run over the training data, and nothing may stand
@@ -24,6 +28,7 @@ class TextNormaliser(GraphComponent):
 
     def __init__(self) -> None:
         self._to_simplified = opencc.OpenCC("t2s")
+        self._homophones = Homophones.load()
 
     @classmethod
     def create(
@@ -52,4 +57,4 @@ class TextNormaliser(GraphComponent):
     def rewrite(self, text: str) -> str:
         """Give the text in the form that the rest of the pipeline reads."""
         simplified: str = self._to_simplified.convert(text)
-        return tidy(simplified)
+        return self._homophones.repair(tidy(simplified))

@@ -27,7 +27,11 @@ _GIVES_MARKS = re.compile(r"(?:打|评|评分|算|(?<![没不未])给(?:你们?|
 _FULL_MARKS = re.compile(r"满分|全五星")
 
 _AGE = re.compile(
-    rf"(?P<n>{numerals.NUMBER}[多几来]?|[一二三四五六七八九十]*[一二三四五六七八][二三四五六七八九])\s*(?:周|虚)?岁(?P<more>多|出头|半)?"
+    rf"(?P<n>{numerals.NUMBER}[多几来]?|[一二三四五六七八九十]*[一二三四五六七八][二三四五六七八九])\s*(?:周|虚)?岁(?P<more>多|出头|半)?(?!以[上下内前]|为止)"
+)
+# 七十三咧, 虚岁六十, 老公四十: the word before the number, or the particle behind it, says that it is an age
+_SPOKEN_AGE = re.compile(
+    rf"(?:虚岁|周岁|(?:俺|我|他|她)?(?:爹|娘|老公|老婆|丈夫|妻子|爱人|男人))(?:今年)?(?P<n>[二三四五六七八九]十[一二三四五六七八九]?|\d\d)(?P<more>多|出头)?(?:了|咧|啦|$|(?=[{CLAUSE_ENDS}]))"
 )
 _AGE_WITHOUT_UNIT = re.compile(
     rf"(?P<who>我|我今年|今年|(?:爸|妈|父亲|母亲|爷爷|奶奶|外公|外婆|老人|老伴|孩子|儿子|女儿)(?:今年)?|都|已经|快|快要|才|刚满|没满|不满|未满|年龄|岁数)(?:了|快|都|才|是|也|有)?\s*(?P<n>\d{{1,3}}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?P<more>多|出头|来)?(?:了|啦|$|(?=[{CLAUSE_ENDS}\s吧的呢啊]))"
@@ -47,9 +51,9 @@ _WHO = (
     ("other", r"他|她"),
 )
 _HOUSEHOLD = re.compile(
-    rf"(?P<n>{numerals.NUMBER})\s*(?:口(?:人|之家)?(?!子|气|头|井)|个?人|个(?:工友|同事|老乡|业主|家长|村民|姐妹|兄弟|农民工))"
+    rf"(?P<n>{numerals.NUMBER})\s*(?:口(?:人|之家)?(?!子|气|头|井)|个?人|[多几来]?个(?:工友|同事|老乡|业主|家长|村民|姐妹|兄弟|农民工)|[多几来余]人)"
 )
-_FAMILY = re.compile(r"家|一共|总共|共有|全部|我们|咱们|户口本|吃饭的|人口")
+_FAMILY = re.compile(r"家|一共|总共|共有|全部|我们|咱们|俺们|户口本|吃饭的|人口")
 
 
 def find(text: str) -> list[Span]:
@@ -128,7 +132,7 @@ def ages(text: str) -> list[Span]:
     for match in _AGE.finditer(text):
         if (span := _age(text, match)) is not None:
             spans.append(span)
-    for pattern in (_AGE_WITHOUT_UNIT, _BY_AGE):
+    for pattern in (_SPOKEN_AGE, _AGE_WITHOUT_UNIT, _BY_AGE):
         for match in pattern.finditer(text):
             if not _MONTHS_OR_MONEY.match(text, match.end()) and (span := _age(text, match)) is not None:
                 spans.append(span)
@@ -146,6 +150,8 @@ def _age(text: str, match: re.Match[str]) -> Span | None:
     elif more in ("出头", "来"):
         amount = Amount(amount.value, amount.value, None, True)
     before = text[: match.start("n")]
+    if re.search(r"(?<![不没])到$", before):  # 抚养费给到十八岁 is nobody's age
+        return None
     if _NOT_YET.search(before):  # 快六十 and 不满十八 are below the number
         amount = Amount(amount.value - 1, None, amount.value - 1, True)
     if not 0 <= amount.value <= 120 or amount.value != int(amount.value):

@@ -23,7 +23,7 @@ _WEEKS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
 _WEEKDAYS = {c: n for n, cs in enumerate(("一1", "二2", "三3", "四4", "五5", "六6", "日天7")) for c in cs}
 
 _YEAR = r"(?:(?P<year>(?:19|20)\d\d|[一二][九〇零][〇零一二三四五六七八九]{2})年|(?P<short_year>\d\d|[〇零一二][〇零一二三四五六七八九])年(?=\s*(?:\d|[一二三四五六七八九十])[\d一二]?月|[底初春夏秋冬])|(?P<named_year>大前年|前年|去年|今年|本年|明年|后年|上一年))"
-_PART_OF_YEAR = r"(?P<year_part>年?底|年?初|上半年|下半年|春节?后?|春天|夏天|秋天|冬天)?"
+_PART_OF_YEAR = r"(?P<year_part>国庆节?|年?底|年?初|上半年|下半年|春节?后?|春天|夏天|秋天|冬天)?"
 _PART_OF_MONTH = r"(?P<month_part>月?底|月?末|月?初|中旬|上旬|下旬|月?中(?!旬))?"
 
 _DATES = [
@@ -248,12 +248,17 @@ def _whole_year(said: dict[str, str | None], year: int, text: str, match: re.Mat
     if (
         said.get("named_year") == "今年"
         and not part
-        and re.match(r"\s*(?:\d|[一二三四五六七八九十]+(?:多|几)?岁|[一二三四五六七八九]十)", text[match.end() :])
+        and re.match(
+            r"\s*(?:刚满|虚岁|周岁)?\s*(?:\d|[一二三四五六七八九十]+(?:多|几)?岁|[一二三四五六七八九]十)",
+            text[match.end() :],
+        )
     ):
         return None  # 今年65 is an age
     months = {
         "底": (12, 12),
         "初": (1, 2),
+        "国庆": (10, 10),
+        "国庆节": (10, 10),
         "上半年": (1, 6),
         "下半年": (7, 12),
         "春天": (3, 5),

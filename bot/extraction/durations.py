@@ -11,6 +11,7 @@ _UNITS = {
     "年": "year",
     "个月": "month",
     "个多月": "month",
+    "个来月": "month",
     "周": "week",
     "个星期": "week",
     "星期": "week",
@@ -23,9 +24,9 @@ _UNITS = {
     "个钟头": "hour",
     "个钟": "hour",
 }
-_UNIT = r"(?:个多?月|年|个星期|星期|个礼拜|礼拜|周|天|个小时|小时|个钟头|个钟(?!头))"
+_UNIT = r"(?:个[多来]?月|年|个星期|星期|个礼拜|礼拜|周|天|个小时|小时|个钟头|个钟(?!头))"
 _COUNT = re.compile(
-    rf"(?P<n>(?:[一二两三四五六七八九][二两三四五六七八九]|{numerals.NUMBER}\s*(?:到|至|[-~—～])\s*{numerals.NUMBER}|{numerals.NUMBER}[多几来余]?))\s*"
+    rf"(?P<n>(?:[一二两三四五六七八九][二两三四五六七八九]|{numerals.NUMBER}\s*(?:到|至|[-~—～])\s*{numerals.NUMBER}|{numerals.NUMBER}[多几来余]?|[两三四五六七八九](?=个来月)))\s*"
     rf"(?P<unit>{_UNIT})(?P<more>半|多)?"
 )
 _YEAR_MONTHS = re.compile(rf"(?P<years>{numerals.NUMBER})年零?(?P<months>{numerals.NUMBER})个月")
@@ -38,7 +39,7 @@ _ABOUT_ONE = re.compile(r"个把(?P<unit>月|星期|小时|礼拜)")
 # A point in time, a rate or an ordinal, not a length.
 _NOT_BEFORE = re.compile(r"(?:第|每|[\d.．:：]|[上下这本]|星期|周|礼拜|\d年|[今去前明]年|20\d\d)$")
 _NOT_AFTER = re.compile(
-    r"\s*(?:以?前(?!后)|之前|以?后|之后|以内|级|[底初]|度|生|制|[春夏秋冬]|假|岁|份|代|前夕|头|龄|薪|收入|终|利|息)"
+    r"\s*(?:以?前(?!后)|之前|以?后|之后|以内|级|[底初]|度|生|制|[春夏秋冬]|假|岁|份|代|前夕|头|龄|薪|收入|终|利|息|无理由)"
 )
 _CALENDAR_YEAR = re.compile(r"(?:19|20)\d\d|[一二][九〇零][〇零一二三四五六七八九]{2}")
 

@@ -1,10 +1,12 @@
 """All facts of one sentence, with the readings that exclude each other settled."""
 
+import re
 from datetime import date
 
 from bot.extraction import contacts, dates, durations, money, regions, roles
 from bot.extraction.spans import CLAUSE_ENDS, Span
 
+_IS_BORN = re.compile(r"出?生(?!效|产|意|活|病|孩|娃|了)")
 _NUMBERS = ("phone", "application_number", "appointment_number", "phone_tail")
 
 
@@ -29,8 +31,20 @@ def find(text: str, today: date, gazetteer: regions.Gazetteer | None = None) -> 
         if not _touches(s, [*numbers, *moments, *sums]) and not _is_a_rate(text, s, sums)
     ]
     tails = [span for span in identified if span.kind in _NUMBERS]
-    spans = [*regions.find(text, gazetteer), *sums, *lengths, *moments, *people, *tails, *roles.find(text)]
+    moments, births = _births(text, moments, today)
+    spans = [*births, *regions.find(text, gazetteer), *sums, *lengths, *moments, *people, *tails, *roles.find(text)]
     return sorted(spans, key=lambda span: (span.start, span.end))
+
+
+def _births(text: str, moments: list[Span], today: date) -> tuple[list[Span], list[Span]]:
+    """Part the days of birth from the other days, and give them as ages: 我是1960年生的."""
+    born = [span for span in moments if span.value["from"] and _IS_BORN.match(text, span.end)]
+    ages = [
+        Span("age", span.start, span.end, age, {"low": None, "high": None, "approximate": True, "whose": None})
+        for span in born
+        if 0 <= (age := today.year - int(span.value["from"][:4])) <= 120
+    ]
+    return [span for span in moments if span not in born], ages
 
 
 def _touches(span: Span, others: list[Span]) -> bool:

@@ -9,7 +9,7 @@ from bot.extraction.spans import Span, clause_after, clause_before, whole_messag
 
 # Words after which, or before which, a bare sum is money.
 _CUES = (
-    "工资|薪|底薪|工钱|工程款|货款|劳务费|欠|借|还了|还我|没还|赔|补偿|补助|押金|定金|订金|首付|房租|租金|月租|彩礼|存款|积蓄|收入|挣|赚|"
+    "工资|薪|底薪|工钱|工程款|货款|劳务费|欠|借|还了|还我|没还|偿还|归还|得还|要还|让[他她你我]还|月供|赔|补偿|补助|押金|定金|订金|首付|房租|租金|月租|彩礼|存款|积蓄|收入|挣|赚|"
     "罚|交了|付了|花了|花掉|转了|转给|转账|汇|骗|贷|本金|利息|欠条|借条|退休金|养老金|养老钱|低保|抚养费|赡养费|生活费|学费|医药费|医疗费|手术费|住院费|"
     "律师费|诉讼费|中介费|物业费|加班费|奖金|提成|价|卖|买|钱|到手|拿到|领|发了|发我|只给|给我|给了|扣|少发|垫|投|充|退|损失|金额|总共|一共|合计|共计|人均|平均|每人|改成|改为|更正|说错了|应该是|不到"
 )
@@ -19,7 +19,7 @@ _CUE_AFTER = re.compile(
     r"^[^\d，。！？；,!?;]{0,2}(?:的)?(?:工资|工钱|薪水|欠款|货款|彩礼|押金|定金|房租|存款|积蓄|债|钱|没还|不还|没给|不给|没发|不发)"
 )
 _UNIT = re.compile(
-    r"\s*(?P<unit>万?元|块钱|块|圆|人民币|rmb|RMB|(?<=[万千百])钱)(?P<tail>整|[一二三四五六七八九](?![\d百千万年月天个岁]))?"
+    r"\s*(?P<unit>万?元|块钱|块|圆|人民币|rmb|RMB|(?<=[万千百])钱)(?P<tail>整|[一二三四五六七八九](?![\d百千万年月天个岁小钟次斤]))?"
 )
 _NOT_BLOCKS = re.compile(r"[地田土林宅石砖骨玻肉表布牌]|儿|去|来|走")
 # After a number these say that it counts something else.
@@ -58,6 +58,8 @@ def find(text: str) -> list[Span]:
 def _as_money(text: str, spoken: Spoken) -> Span | None:
     start, end, amount = spoken.start, spoken.end, spoken.amount
     said = text[start:end]
+    if said in ("百八十", "千八百", "万八千"):  # about so much: no figure was told
+        return None
     if re.search(r"[第\-./:：A-Za-z#]$", text[:start]):
         return None
     unit = _UNIT.match(text, end)

@@ -10,6 +10,11 @@ _NEEDLESS_SPACE = re.compile(rf"(?<={_HAN}) (?={_HAN})| (?={_MARK})|(?<={_MARK})
 _SPACES = re.compile(r"\s+")
 _REPEATED_MARKS = re.compile(r"([。，、！？；：…,!?;:~～.\-—])\1+")
 _REPEATED_FILLER = r"(?:嗯+|呃+|额(?=[，,。\s嗯呃额我那])|啊+(?=[，,。\s我那])|哦+|噢|唉+|哎+(?!呀)|诶+|欸+)"
+# Old and spoken short forms; 廿 and 卅 only before what is counted, for they are names too.
+_SHORT_NUMBERS = re.compile(
+    r"廿(?=[一二三四五六七八九天年个岁元块])|卅(?=[一二三四五六七八九天年个岁元块])|[俩仨](?=[月人])"
+)
+_LONG_NUMBERS = {"廿": "二十", "卅": "三十", "俩": "两个", "仨": "三个"}
 _FILLERS = re.compile(
     rf"^(?:{_REPEATED_FILLER}"
     r"|喂+(?=[，,。!?！？\s你您喂请我是])"
@@ -29,6 +34,7 @@ def tidy(text: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     text = _NEEDLESS_SPACE.sub("", _SPACES.sub(" ", text)).strip()
     text = _REPEATED_MARKS.sub(r"\1", text)
+    text = _SHORT_NUMBERS.sub(lambda short: _LONG_NUMBERS[short[0]], text)
     return without_fillers(text)
 
 

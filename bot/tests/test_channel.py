@@ -9,7 +9,6 @@ import http.client
 import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,15 +42,18 @@ class StubAgent:
 
     def __init__(self) -> None:
         self.heard: list[UserMessage] = []
+        self.met: list[DialogueStateTracker] = []  # the conversation as it was when the message came
         self.tracker_store = RecentTrackerStore(DOMAIN)
         self.says: list[dict[str, Any]] = [{"text": "您好"}]
         self.slots: dict[str, Any] = {}
 
     async def handle(self, message: UserMessage) -> None:
         self.heard.append(message)
+        known = await self.tracker_store.retrieve(message.sender_id)
+        self.met.append(known.copy())
         for one in self.says:
             await message.output_channel.send_response(message.sender_id, one)
-        tracker = DialogueStateTracker(message.sender_id, DOMAIN.slots)
+        tracker = known
         parsed = {
             "intent": {"name": "ask_wages", "confidence": 0.75},
             "intent_ranking": [{"name": f"intent_{place}", "confidence": 0.1} for place in range(10)],
@@ -97,7 +99,7 @@ def served() -> Iterator[Channel]:
     agent, loop, ready = StubAgent(), asyncio.new_event_loop(), threading.Event()
     found: list[int] = []
     app = Sanic("turn_channel", configure_logging=False)
-    app.ctx.agent = SimpleNamespace(tracker_store=agent.tracker_store)
+    app.ctx.agent = agent
     channel = GatewayChannel.from_credentials({"token": TOKEN})
 
     async def handle(message: UserMessage) -> None:
@@ -127,6 +129,8 @@ def served() -> Iterator[Channel]:
 def channel(served: Channel) -> Channel:
     """The channel, without memory of other tests."""
     served.agent.heard.clear()
+    served.agent.met.clear()
+    served.agent.tracker_store = RecentTrackerStore(DOMAIN)
     served.agent.says = [{"text": "您好"}]
     served.agent.slots = {}
     return served
@@ -165,6 +169,17 @@ def test_一问一答_话和理解都在(channel: Channel) -> None:
     (heard,) = channel.agent.heard
     assert (heard.text, heard.sender_id, heard.input_channel) == ("老板不发工资", SENDER, "gw")
     assert heard.metadata == {"seq": 7, "slots": {}}
+
+
+def test_没见过的对话_先把网关记住的还给它(channel: Channel) -> None:
+    sender = f"{SENDER}.again"
+    kept = {"region": "340104", "asking": "age", "从前有过的槽位": "x"}
+    channel.post({"sender": sender, "text": "四十", "metadata": {"seq": 9, "slots": kept}})
+    (found,) = channel.agent.met
+    assert [event.type_name for event in found.events] == ["session_started", "slot", "slot", "action"]
+    assert (found.get_slot("region"), found.get_slot("asking")) == ("340104", "age")
+    channel.post({"sender": sender, "text": "四十一", "metadata": {"seq": 10, "slots": {"region": "510107"}}})
+    assert channel.agent.met[-1].get_slot("region") == "340104", "正在谈的对话以对话服务自己知道的为准"
 
 
 def test_什么都没说_回空列表_网关把它当失败(channel: Channel) -> None:

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.linear_intent_classifier import RANKING_LENGTH, LinearIntentClassifier
+from bot.components.linear_intent_classifier import RANKING_LENGTH, TOPICS, LinearIntentClassifier, text_of
 
 EXAMPLES = {
     "report_unpaid_wages": [
@@ -105,16 +105,19 @@ def test_存下来再读_结果一样(trained: LinearIntentClassifier, storage: 
 
 @pytest.mark.usefixtures("trained")
 def test_模型文件里只有数和字_没有代码(storage: Folder) -> None:
-    assert sorted(one.name for one in storage.path.iterdir()) == ["vocabularies.json", "weights.npz"]
+    assert sorted(one.name for one in storage.path.iterdir()) == ["grams.json", "weights.npz"]
     with np.load(storage.path / "weights.npz", allow_pickle=False) as kept:
-        assert {kept[name].dtype.kind for name in kept.files} <= {"f", "U"}
+        assert {kept[name].dtype.kind for name in kept.files} <= {"f", "i", "U"}
 
 
 def test_训练两次一个样(storage: Folder, trained: LinearIntentClassifier) -> None:
     again = LinearIntentClassifier(storage, Resource("intents"))
     again.train(examples())
-    assert np.allclose(again.weights, trained.weights)
-    assert again.temperature == trained.temperature
+    assert again.model is not None
+    assert trained.model is not None
+    text = text_of(spoken("工钱还没给我想离婚"))
+    assert np.allclose(again.model.margins(text), trained.model.margins(text))
+    assert again.model.temperature == trained.model.temperature
 
 
 @pytest.mark.parametrize(
@@ -144,3 +147,12 @@ def test_没有词也行_只看字(trained: LinearIntentClassifier) -> None:
     message = Message(data={TEXT: "我想离婚"})
     trained.process([message])
     assert message.get(INTENT)["name"] == "ask_divorce"
+
+
+def test_一句话里两件事_都排进话题(trained: LinearIntentClassifier) -> None:
+    named = [one["name"] for one in understood(trained, "老板工资拖了三个月，我还想离婚").get(TOPICS)]
+    assert set(named) == {"wages", "divorce"}
+
+
+def test_找人工_打招呼_没有话题(trained: LinearIntentClassifier) -> None:
+    assert [one["name"] for one in understood(trained, "转人工").get(TOPICS)] == []

@@ -6,13 +6,15 @@ from alembic import context
 
 import store.unit_of_work  # noqa: F401  # every table is known once all repositories are
 from store.columns import Moment, metadata
-from store.encryption import Encrypted
+from store.encryption import BlindIndex, Encrypted
 
 
 def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     """Migrations name plain column types: they must still run when ours have changed."""
     if kind == "type" and isinstance(item, Encrypted):
         return "sa.LargeBinary()"
+    if kind == "type" and isinstance(item, BlindIndex):
+        return "sa.String(length=32)"
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
     return False

@@ -1,5 +1,7 @@
 """Booking, moving and cancelling by talking; the same message twice has its effect once."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,11 +9,15 @@ from typing import Any
 import pytest
 
 from actions.appointments import ActionBookAppointment, ActionCancelAppointment, ActionChangeAppointment
-from hotline.appointments import office_hours
+from hotline import appointments_waiting as waiting
+from hotline.appointments import AppointmentStatus
+from hotline.appointments_slots import Kind, calendar
+from hotline.clock import local
 from hotline.conversations import Conversation
 from hotline.reference_numbers import APPOINTMENT, is_well_formed
+from hotline.workstations import Service, derived_centre
 from store.unit_of_work import OpenUow
-from tests.actions.conftest import Caller, Played, day
+from tests.actions.conftest import Caller, Played, day, entity
 from tests.api.gateway import rows
 from tests.conftest import Clock, a_conversation
 
@@ -134,7 +140,7 @@ def test_周末没有_给三个最近的_还能转人工_按了就约那个(call
 
 
 def test_满了给别的时间_不抢别人的(caller: Caller, open_uow: OpenUow, clock: Clock) -> None:
-    for place in range(office_hours().seats):
+    for place in range(calendar().kinds[Kind.WINDOW].seats):
         with open_uow() as uow:
             other = a_conversation(uow, clock, f"o{place}")
         nine = day(TUESDAY, time="09:00")
@@ -149,3 +155,143 @@ def test_重启以后预约还在(caller: Caller, booked: dict[str, Any], conver
     later = Caller(caller.services, conversation.id, seq=10)
     said = later.says(ActionBookAppointment, "我约了没有", "book_appointment", region="340104").only()
     assert said["number"] == booked["number"]
+
+
+# The waiting list
+
+
+@pytest.fixture
+def full_morning(caller: Caller, open_uow: OpenUow, clock: Clock) -> list[Caller]:
+    """Those who have all places of Tuesday morning."""
+    holders = []
+    for place in range(5 * calendar().kinds[Kind.WINDOW].seats):
+        with open_uow() as uow:
+            other = a_conversation(uow, clock, f"m{place}")
+        holders.append(Caller(caller.services, other.id))
+        said = holders[-1].says(ActionBookAppointment, "明天上午", entities=(day(TUESDAY, part="morning"),), **SHUSHAN)
+        assert "上午" in said.only()["custom"]["when"]
+    return holders
+
+
+def hand_on(open_uow: OpenUow, clock: Clock) -> None:
+    """What the worker does after a place was given back."""
+    with open_uow() as uow:
+        while waiting.offer_next(uow, clock()):
+            pass
+
+
+def offered(open_uow: OpenUow, conversation: Conversation, clock: Clock) -> dict[str, Any]:
+    """The entity behind the first button of the offer."""
+    with open_uow() as uow:
+        message = uow.outbox.claim_due(clock())
+        assert message is not None and message.conversation_id == conversation.id
+    return json.loads(message.buttons[0]["payload"].removeprefix("/book_appointment"))  # type: ignore[no-any-return]
+
+
+def waiting_button(said: Played) -> dict[str, Any]:
+    """The entity behind 有空位告诉我."""
+    (payload,) = [one["payload"] for one in said.only()["buttons"] if one["title"] == "有空位告诉我"]
+    return entity("waiting_for", json.loads(payload.removeprefix("/inform"))["waiting_for"])
+
+
+def test_约满了可以等_有空位就留给他_按了就是他的(
+    caller: Caller, full_morning: list[Caller], open_uow: OpenUow, conversation: Conversation, clock: Clock
+) -> None:
+    full = caller.goes_on(
+        caller.says(ActionBookAppointment, "明天上午", entities=(day(TUESDAY, part="morning"),), **SHUSHAN)
+    )
+    assert full.responses == ["utter_no_slot"]
+    joined = caller.goes_on(caller.says(ActionBookAppointment, entities=(waiting_button(full),)))
+    assert joined.only()["response"] == "utter_waiting_for_place" and joined.only()["wish"] == "11月24日（周二）上午"
+    full_morning[0].says(ActionCancelAppointment, "取消预约", "cancel_appointment")
+    hand_on(open_uow, clock)
+    slot = offered(open_uow, conversation, clock)
+    pressed = (entity("slot_start", slot["slot_start"]),)
+    for repeat in (False, True):
+        taken = caller.says(ActionBookAppointment, "要这个时间", "book_appointment", pressed, repeat=repeat).only()
+        assert (taken["response"], taken["when"]) == ("utter_appointment_booked", "11月24日（周二）上午9:00")
+    with open_uow() as uow:
+        mine = uow.appointments.live_for(conversation.id)
+        assert mine is not None and mine.status is AppointmentStatus.CONFIRMED
+
+
+def test_不等了(caller: Caller, full_morning: list[Caller], open_uow: OpenUow, clock: Clock) -> None:
+    full = caller.goes_on(
+        caller.says(ActionBookAppointment, "明天上午", entities=(day(TUESDAY, part="morning"),), **SHUSHAN)
+    )
+    caller.goes_on(caller.says(ActionBookAppointment, entities=(waiting_button(full),)))
+    assert caller.says(ActionCancelAppointment, "取消候补", "cancel_appointment").responses == ["utter_waiting_left"]
+    full_morning[0].says(ActionCancelAppointment, "取消预约", "cancel_appointment")
+    hand_on(open_uow, clock)
+    assert caller.says(ActionCancelAppointment, "取消预约", "cancel_appointment").responses == ["utter_no_appointment"]
+
+
+def test_约过的时间过去了_可以再约(caller: Caller, booked: dict[str, Any], clock: Clock) -> None:
+    clock.forward(days=2)
+    again = caller.says(ActionBookAppointment, "后天", entities=(day("2026-11-27"),)).only()
+    assert again["response"] == "utter_appointment_booked" and again["number"] != booked["number"]
+
+
+# Calls, visits, online
+
+
+def test_电话预约_先问号码_说过的时间不用再说_办完就忘了号码(caller: Caller, sqlite_file: Path) -> None:
+    tuesday = (day(TUESDAY, part="morning"),)
+    first = caller.goes_on(
+        caller.says(ActionBookAppointment, "明天上午给我打个电话吧", "book_appointment", tuesday, **SHUSHAN)
+    )
+    assert (first.responses, first.slots["asking"]) == (["utter_ask_appointment_phone"], "appointment_phone")
+    unclear = caller.goes_on(caller.says(ActionBookAppointment, "老号码"))
+    assert unclear.responses == ["utter_phone_not_understood", "utter_ask_appointment_phone"]
+    done = caller.goes_on(caller.says(ActionBookAppointment, "13800000001", entities=(entity("phone", "13800000001"),)))
+    assert (done.only()["response"], done.only()["when"]) == ("utter_call_booked", "11月24日（周二）上午9:00")
+    assert done.slots["appointment_phone"] is None and done.slots["appointment_wish"] is None
+    assert rows(sqlite_file, "SELECT kind, contact IS NOT NULL FROM appointments") == [("phone", 1)]
+
+
+def test_上门_没开通就给别的方式_按了窗口就约窗口(caller: Caller) -> None:
+    said = caller.goes_on(caller.says(ActionBookAppointment, "能不能上门来办", "book_appointment", **SHUSHAN))
+    assert (said.only()["response"], said.only()["kind"]) == ("utter_kind_not_offered", "上门")
+    assert [one["title"] for one in said.only()["buttons"]] == ["约窗口", "约电话", "转人工"]
+    window = (entity("appointment_kind", "window"),)
+    asked = caller.goes_on(caller.says(ActionBookAppointment, "约窗口", "book_appointment", window))
+    assert asked.responses == ["utter_ask_appointment_time"]
+
+
+def test_上门_开通了_问电话再问地址再问时间(caller: Caller, open_uow: OpenUow, clock: Clock) -> None:
+    with open_uow() as uow:
+        centre = derived_centre("340104")
+        uow.workstations.put([replace(centre, accepts=(*centre.accepts, Service.VISIT), source="样例")], clock())
+    caller.goes_on(caller.says(ActionBookAppointment, "请你们上门", "book_appointment", **SHUSHAN))
+    phone = caller.goes_on(
+        caller.says(ActionBookAppointment, "13800000001", entities=(entity("phone", "13800000001"),))
+    )
+    assert phone.slots["asking"] == "appointment_address"
+    address = caller.goes_on(caller.says(ActionBookAppointment, "样例路1号2幢301"))
+    assert address.slots["asking"] == "appointment_time"
+    done = caller.says(ActionBookAppointment, "明天", entities=(day(TUESDAY),)).only()
+    assert (done["response"], done["custom"]["when"]) == ("utter_visit_booked", "11月24日（周二）上午9:00")
+
+
+def test_网上预约(caller: Caller) -> None:
+    said = caller.says(ActionBookAppointment, "明天上午视频谈", "book_appointment", (day(TUESDAY),), **SHUSHAN)
+    assert said.only()["response"] == "utter_online_booked"
+
+
+def test_电话的改期还是电话(caller: Caller, open_uow: OpenUow, conversation: Conversation) -> None:
+    caller.goes_on(caller.says(ActionBookAppointment, "明天网上谈", "book_appointment", (day(TUESDAY),), **SHUSHAN))
+    caller.says(ActionChangeAppointment, "改到后天", "change_appointment", (day(THURSDAY),))
+    with open_uow() as uow:
+        mine = uow.appointments.live_for(conversation.id)
+        assert mine is not None and mine.kind is Kind.ONLINE and local(mine.starts_at).day == 26
+
+
+def test_家暴的人要预约_先问哪里安全_时间不用再说(caller: Caller, sqlite_file: Path) -> None:
+    tuesday = (day(TUESDAY, part="morning"),)
+    violence: dict[str, Any] = {"region": "340422", "matter": "N04"}
+    first = caller.goes_on(caller.says(ActionBookAppointment, "明天上午", "inform", tuesday, **violence))
+    assert (first.responses, first.slots["asking"]) == (["utter_ask_safe_region"], "safe_region")
+    done = caller.goes_on(caller.says(ActionBookAppointment, "去安庆", entities=(entity("region", "340800"),)))
+    assert (done.only()["response"], done.only()["station"]) == ("utter_appointment_booked", "安庆市法律援助中心")
+    assert rows(sqlite_file, "SELECT station_id FROM appointments") == [("340800-center",)]
+    assert caller.slots["region"] == "340422", "事情发生的地方不变"

@@ -11,7 +11,6 @@ from actions.complaints import ActionStartComplaint
 from actions.handoffs import ActionAlertOperator, ActionHandOver, ActionWelcomeSafe
 from actions.journeys import JOURNEYS, ActionContinueJourney
 from actions.ratings import ActionRateService
-from actions.session import ActionSessionStart
 from actions.workstations import ActionReferToWorkstation
 from hotline.reference_numbers import APPLICATION, is_well_formed
 from tests.actions.conftest import Caller, entity
@@ -80,16 +79,6 @@ def test_回答交给正在办的那件事(caller: Caller) -> None:
 )
 def test_没有在办的事_答话不会凭空开始一件事(caller: Caller, intent: str, response: str) -> None:
     assert caller.says(ActionContinueJourney, "……", intent).responses == [response]
-
-
-def test_开新的对话会话_把记住的都还给它(caller: Caller) -> None:
-    kept = {"region": "340104", "asking": "age", "journey": "eligibility"}
-    played = caller.says(ActionSessionStart, session_started_metadata={"seq": 9, "slots": kept})
-    assert played.messages == []
-    assert [one["event"] for one in played.events] == ["session_started", "slot", "slot", "slot", "action"]
-    assert played.events[-1]["name"] == "action_listen"
-    assert played.slots == kept
-    assert caller.says(ActionSessionStart, session_started_metadata=None).slots == {}
 
 
 # Applications
@@ -197,12 +186,30 @@ def test_评价_没说几分就问_说了就记_再评说评过了(caller: Calle
     assert rows(sqlite_file, "SELECT * FROM handoffs") == []
 
 
+def test_评价这一条重放_还说谢谢_只记一次(caller: Caller, sqlite_file: Path) -> None:
+    for repeat in (False, True):
+        assert caller.says(ActionRateService, "1分", entities=(entity("rating", 1),), repeat=repeat).responses == [
+            "utter_rated_low"
+        ]
+    assert rows(sqlite_file, "SELECT score FROM ratings") == [(1,)]
+    assert rows(sqlite_file, "SELECT count(*) FROM work_orders") == [(1,)]
+
+
+def test_预约办完评预约_和这次会话各评一次(caller: Caller, sqlite_file: Path) -> None:
+    number = entity("rated_service", "AP202611229198L")
+    caller.goes_on(caller.says(ActionRateService, "评价这次服务", "rate_service", entities=(number,)))
+    caller.goes_on(caller.says(ActionRateService, "4分", entities=(entity("rating", 4),)))
+    caller.goes_on(caller.says(ActionRateService, "5分", entities=(entity("rating", 5),)))
+    kept = rows(sqlite_file, "SELECT service, score FROM ratings ORDER BY service")
+    assert kept == [("", 5), ("AP202611229198L", 4)]
+
+
 @pytest.mark.parametrize("score", [1, 2])
 def test_打低分_会有人回访(caller: Caller, sqlite_file: Path, score: int) -> None:
     assert caller.says(ActionRateService, "不满意", entities=(entity("rating", score),)).responses == [
         "utter_rated_low"
     ]
-    assert rows(sqlite_file, "SELECT reason FROM handoffs") == [("dissatisfied",)]
+    assert rows(sqlite_file, "SELECT kind, reason, status FROM work_orders") == [("return_visit", "low_rating", "open")]
     assert rows(sqlite_file, "SELECT owner FROM conversations") == [("bot",)]
 
 

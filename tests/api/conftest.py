@@ -25,7 +25,7 @@ type Serve = Callable[..., AbstractContextManager[Served]]
 def indexed_once(answer_index: AnswerIndex) -> Iterator[None]:
     """The shipped answers are indexed once for all gateways."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api.app, "load_answers", lambda: None)
+        patch.setattr(api.app, "load_answers", lambda: ())
         patch.setattr(api.app, "AnswerIndex", lambda _: answer_index)
         yield
 

@@ -59,7 +59,7 @@ def test_日志里没有话_没有名字_没有号码(sqlite_file: Path, capfd: 
     clock = BreakingClock()
     with serving(settings_for(f"sqlite:///{sqlite_file}"), ScriptedDialogue(troublesome), clock) as gateway:
         citizen = gateway.citizen()
-        for words in (WORDS, f"我叫{NAME}，出错", f"{PHONE}，没了", f"{WORDS}，坏的"):
+        for words in (WORDS, f"我叫{NAME}，出错", f"{PHONE}，没了", f"{WORDS}，坏的", f"{NAME}没了，要人工"):
             citizen.ask(words)
         citizen.send(WORDS + "字" * 2000)
         citizen.http.post("/v1/web/ratings", json={"score": 1, "comment": WORDS})

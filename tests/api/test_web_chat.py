@@ -168,8 +168,8 @@ def test_一到五分以外不收(gateway: Served, score: object) -> None:
 def test_打了低分_值班员看到要回访_机器人照样答(gateway: Served) -> None:
     citizen = gateway.citizen()
     citizen.http.post("/v1/web/ratings", json={"score": 2}).raise_for_status()
-    queue = gateway.operator().get("/v1/console/handoffs").json()
-    assert {one["conversation_id"]: one["reason"] for one in queue}[citizen.session_id] == "dissatisfied"
+    orders = gateway.operator().get("/v1/console/work-orders").json()
+    assert {one["conversation_id"]: one["reason"] for one in orders}[citizen.session_id] == "low_rating"
     assert citizen.ask("再问一句")
 
 

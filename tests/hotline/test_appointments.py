@@ -6,23 +6,17 @@ from uuid import UUID
 import pytest
 
 from hotline import appointments
-from hotline.appointments import (
-    AppointmentStatus,
-    Part,
-    Slot,
-    Wish,
-    free_slots,
-    next_free_slots,
-    office_hours,
-    times_on,
-)
+from hotline.appointments import AppointmentStatus, Request
+from hotline.appointments_slots import Kind, Part, Slot, Wish, calendar, free_slots, next_free_slots, offers_on
 from hotline.clock import SHANGHAI, in_words, local
 from hotline.conversations import Conversation
-from hotline.errors import NotBookable, NotFound, SlotTaken
+from hotline.errors import NotBookable, SlotTaken
+from hotline.workstations import derived_centre
 from store.unit_of_work import OpenUow
 from tests.conftest import Clock, a_conversation
 
 STATION = "340104-center"
+SEATS = calendar().kinds[Kind.WINDOW].seats
 TUESDAY, FRIDAY = date(2026, 11, 24), date(2026, 11, 27)
 
 
@@ -41,11 +35,17 @@ def found(open_uow: OpenUow, clock: Clock, wish: Wish, limit: int = 6) -> list[s
 
 def book(open_uow: OpenUow, conversation_id: UUID, start: datetime, key: str, clock: Clock) -> appointments.Appointment:
     with open_uow() as uow:
-        return appointments.book(uow, conversation_id, slot(start), key, clock(), "consult", "M05A")
+        return appointments.book(uow, conversation_id, Request(slot(start), matter="M05A"), key, clock())
 
 
-def test_一天有哪些时段_不跨午休不超下班() -> None:
-    starts = [f"{local(one):%H:%M}" for one in times_on(TUESDAY)]
+def starts_on(open_uow: OpenUow, day: date) -> list[str]:
+    with open_uow() as uow:
+        ((_, offers),) = offers_on(uow, derived_centre("340104"), Kind.WINDOW, day, day)
+    return [f"{local(one.starts_at):%H:%M}" for one in offers]
+
+
+def test_一天有哪些时段_不跨午休不超下班(open_uow: OpenUow) -> None:
+    starts = starts_on(open_uow, TUESDAY)
     assert starts == ["09:00", "09:30", "10:00", "10:30", "11:00", "14:30", "15:00", "15:30", "16:00", "16:30"]
 
 
@@ -54,8 +54,8 @@ def test_一天有哪些时段_不跨午休不超下班() -> None:
     [(date(2026, 11, 22), False), (date(2026, 10, 1), False), (date(2026, 10, 10), True), (TUESDAY, True)],
     ids=["星期日", "国庆节", "调休上班的星期六", "星期二"],
 )
-def test_休息日没有时段_调休上班日有(day: date, works: bool) -> None:
-    assert bool(list(times_on(day))) is works
+def test_休息日没有时段_调休上班日有(open_uow: OpenUow, day: date, works: bool) -> None:
+    assert bool(starts_on(open_uow, day)) is works
 
 
 def test_上午下午按上海的钟(open_uow: OpenUow, clock: Clock) -> None:
@@ -100,7 +100,7 @@ def test_还没公布放假安排的年份_标明待定(open_uow: OpenUow, clock
 
 
 def test_满了的时段不再给(open_uow: OpenUow, clock: Clock) -> None:
-    for place in range(office_hours().seats):
+    for place in range(SEATS):
         with open_uow() as uow:
             person = a_conversation(uow, clock, str(place)).id
         book(open_uow, person, at(TUESDAY, 9), f"{place}", clock)
@@ -138,22 +138,26 @@ def test_不能约的时间(open_uow: OpenUow, conversation: Conversation, clock
 def test_改期不成_原来的还在(open_uow: OpenUow, conversation: Conversation, clock: Clock) -> None:
     book(open_uow, conversation.id, at(TUESDAY, 9), "1:book", clock)
     with pytest.raises(NotBookable), open_uow() as uow:
-        mine = appointments.live_for(uow, conversation.id)
+        mine = uow.appointments.live_for(conversation.id)
+        assert mine is not None
         appointments.change(uow, mine, slot(at(date(2026, 11, 28), 9)), "2:change", clock())
     with open_uow() as uow:
-        assert appointments.live_for(uow, conversation.id).starts_at == at(TUESDAY, 9)
+        kept = appointments.current(uow, conversation.id, clock())
+        assert kept is not None and kept.starts_at == at(TUESDAY, 9)
 
 
 def test_取消以后没有预约_可以再约(open_uow: OpenUow, conversation: Conversation, clock: Clock) -> None:
     book(open_uow, conversation.id, at(TUESDAY, 9), "1:book", clock)
     with open_uow() as uow:
-        appointments.cancel(uow, appointments.live_for(uow, conversation.id), "2:cancel", clock())
-    with pytest.raises(NotFound), open_uow() as uow:
-        appointments.live_for(uow, conversation.id)
+        mine = appointments.current(uow, conversation.id, clock())
+        assert mine is not None
+        appointments.cancel(uow, mine, "2:cancel", clock())
+    with open_uow() as uow:
+        assert appointments.current(uow, conversation.id, clock()) is None
     assert book(open_uow, conversation.id, at(FRIDAY, 9), "3:book", clock).starts_at == at(FRIDAY, 9)
 
 
 def test_时段的名字在接口里不变() -> None:
-    assert slot(at(TUESDAY, 9)).id == "340104-center@20261124T0100Z"
+    assert slot(at(TUESDAY, 9)).id == "340104-center@20261124T0100Z@window"
     assert slot(at(TUESDAY, 9)) == slot(datetime(2026, 11, 24, 1, 0, tzinfo=UTC))
     assert at(TUESDAY, 9) + timedelta(0) == datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

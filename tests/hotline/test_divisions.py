@@ -7,7 +7,7 @@ import pytest
 
 from eligibility import Law
 from hotline import divisions
-from hotline.divisions import Division, DivisionUnknown, Level
+from hotline.divisions import Division, DivisionsInvalid, DivisionUnknown, Level
 
 
 def test_省市县都在_三省的县是全的() -> None:
@@ -91,3 +91,18 @@ def test_每个地区资格规则都认() -> None:
 def test_代码和金额一样加引号_否则会变成数字() -> None:
     text = Path(divisions.FILE).read_text(encoding="utf-8")
     assert not re.search(r"(?m)[:{\s](?<!\")\d{6}(?!\")\s*:", text)
+
+
+def test_别的省加上区县就能用() -> None:
+    tree = {"330000": {"name": "浙江省", "cities": {"330100": {"name": "杭州市", "counties": {"330106": "西湖区"}}}}}
+    assert divisions.read(tree)["330106"] == Division("330106", "西湖区", Level.COUNTY, "330100")
+
+
+@pytest.mark.parametrize(
+    ("counties", "told"),
+    [({"340104": "蜀山区"}, "move it"), ({330106: "西湖区"}, "quotation"), ({"330100": "杭州"}, "twice")],
+)
+def test_写错的区划不收(counties: dict[str, str], told: str) -> None:
+    tree = {"330000": {"name": "浙江省", "cities": {"330100": {"name": "杭州市", "counties": counties}}}}
+    with pytest.raises(DivisionsInvalid, match=told):
+        divisions.read(tree)

@@ -111,7 +111,7 @@ def test_结束以后会话关闭_可以为以后的事另起求助(
     with open_uow() as uow:
         handoffs.close(uow, handoff.id, staff[0], clock())
     assert owner_of(open_uow, conversation) == (Owner.CLOSED, None)
-    assert request(open_uow, conversation, clock, "dissatisfied", hold=False).id != handoff.id
+    assert request(open_uow, conversation, clock, "requested", hold=False).id != handoff.id
     assert owner_of(open_uow, conversation)[0] is Owner.CLOSED
 
 

@@ -12,14 +12,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from hotline import appointments
-from hotline.appointments import Appointment, AppointmentStatus, Slot, Wish, office_hours
-from hotline.errors import SlotTaken
+from hotline.appointments import Appointment, AppointmentStatus, Request
+from hotline.appointments_slots import Kind, Slot, Wish, calendar, free_slots
+from hotline.errors import AlreadyBooked, SlotTaken
 from store.columns import metadata
-from store.unit_of_work import OpenUow
+from store.unit_of_work import OpenUow, SqlUnitOfWork
 from tests.conftest import Clock, a_conversation
 from tests.store.samples import NOW, STATION, TOMORROW, appointment
 
-SEATS = office_hours().seats
+SEATS = calendar().kinds[Kind.WINDOW].seats
 THREADS = 64
 SLOTS = 50
 FIRST = Slot(STATION, TOMORROW, False)
@@ -33,13 +34,23 @@ def talks(open_uow: OpenUow, clock: Clock, count: int) -> list[UUID]:
 
 def book(open_uow: OpenUow, conversation_id: UUID, slot: Slot, key: str) -> Appointment:
     with open_uow() as uow:
-        return appointments.book(uow, conversation_id, slot, key, NOW, "consult", None)
+        return appointments.book(uow, conversation_id, Request(slot), key, NOW)
 
 
 def fifty_slots(open_uow: OpenUow) -> list[Slot]:
     with open_uow() as uow:
         wish = Wish(date(2026, 11, 24), date(2026, 12, 10))
-        return appointments.free_slots(uow, STATION, wish, NOW, limit=SLOTS)
+        return free_slots(uow, STATION, wish, NOW, limit=SLOTS)
+
+
+def take(uow: SqlUnitOfWork, one: Appointment) -> bool:
+    return uow.appointments.take(one, FIRST, 1, AppointmentStatus.CONFIRMED, NOW)
+
+
+def live(uow: SqlUnitOfWork, conversation_id: UUID) -> Appointment:
+    found = uow.appointments.live_for(conversation_id)
+    assert found is not None
+    return found
 
 
 def rows(engine: Engine, table: str) -> list[dict[str, object]]:
@@ -109,23 +120,27 @@ def test_位子唯一_取消的不占位(open_uow: OpenUow, clock: Clock) -> Non
     first, second, third = talks(open_uow, clock, 3)
     with open_uow() as uow:
         kept = appointment(first, "甲", "AP2026112300010")
-        assert uow.appointments.take(kept, TOMORROW, 1)
+        assert take(uow, kept)
     with open_uow() as uow:
-        assert not uow.appointments.take(appointment(second, "乙", "AP2026112300020"), TOMORROW, 1)
+        assert not take(uow, appointment(second, "乙", "AP2026112300020"))
     with open_uow() as uow:
         assert uow.appointments.by_number("AP2026112300020") is None
         found = uow.appointments.by_number("AP2026112300010")
         assert found is not None and (found.seat, found.starts_at) == (1, TOMORROW)
         found.status = AppointmentStatus.CANCELLED
     with open_uow() as uow:
-        assert uow.appointments.take(appointment(third, "丙", "AP2026112300030"), TOMORROW, 1)
+        assert take(uow, appointment(third, "丙", "AP2026112300030"))
 
 
 def test_一个会话同时只有一个预约(open_uow: OpenUow, clock: Clock) -> None:
     (person,) = talks(open_uow, clock, 1)
     book(open_uow, person, FIRST, "第一次")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(AlreadyBooked):
         book(open_uow, person, NEXT, "第二次")
+    # And if the service forgot to ask, the database would refuse.
+    with pytest.raises(IntegrityError), open_uow() as uow:
+        second = appointment(person, "第二次", "AP2026112300020")
+        uow.appointments.take(second, NEXT, 1, AppointmentStatus.CONFIRMED, NOW)
 
 
 def test_每个时段占了几个位子(open_uow: OpenUow, clock: Clock) -> None:
@@ -133,11 +148,11 @@ def test_每个时段占了几个位子(open_uow: OpenUow, clock: Clock) -> None
     for person, slot in zip(people, (FIRST, FIRST, NEXT, NEXT), strict=True):
         book(open_uow, person, slot, str(person))
     with open_uow() as uow:
-        appointments.cancel(uow, appointments.live_for(uow, people[3]), "不去了", NOW)
+        appointments.cancel(uow, live(uow, people[3]), "不去了", NOW)
     with open_uow() as uow:
-        taken = uow.appointments.taken(STATION, TOMORROW, TOMORROW + timedelta(hours=1))
+        taken = uow.appointments.taken(STATION, Kind.WINDOW, TOMORROW, TOMORROW + timedelta(hours=1), NOW)
         assert taken == {FIRST.starts_at: 2, NEXT.starts_at: 1}
-        assert uow.appointments.taken("别的窗口", TOMORROW, TOMORROW + timedelta(hours=1)) == {}
+        assert uow.appointments.taken("别的窗口", Kind.WINDOW, TOMORROW, TOMORROW + timedelta(hours=1), NOW) == {}
 
 
 def test_改期改到已有一人的时段_坐另一个位子_号码不变(open_uow: OpenUow, clock: Clock) -> None:
@@ -145,9 +160,9 @@ def test_改期改到已有一人的时段_坐另一个位子_号码不变(open_
     number = book(open_uow, mover, FIRST, "我的").number
     book(open_uow, other, NEXT, "别人的")
     with open_uow() as uow:
-        appointments.change(uow, appointments.live_for(uow, mover), NEXT, "改期", NOW)
+        appointments.change(uow, live(uow, mover), NEXT, "改期", NOW)
     with open_uow() as uow:
-        moved = appointments.live_for(uow, mover)
+        moved = live(uow, mover)
         assert (moved.number, moved.starts_at, moved.seat) == (number, NEXT.starts_at, 2)
 
 
@@ -157,12 +172,12 @@ def test_改期没有位子_原来的还在(open_uow: OpenUow, clock: Clock) -> 
     for other in others:
         book(open_uow, other, NEXT, str(other))
     with open_uow() as uow:
-        mine = appointments.live_for(uow, mover)
+        mine = live(uow, mover)
         with pytest.raises(SlotTaken):
             appointments.change(uow, mine, NEXT, "改期", NOW)
         assert mine.starts_at == FIRST.starts_at
     with open_uow() as uow:
-        mine = appointments.live_for(uow, mover)
+        mine = live(uow, mover)
         assert (mine.starts_at, mine.seat, mine.status) == (FIRST.starts_at, 1, AppointmentStatus.CONFIRMED)
 
 
@@ -171,9 +186,9 @@ def test_预约_改期_取消_历史都留着(engine: Engine, open_uow: OpenUow,
     book(open_uow, person, FIRST, "1:book")
     for key in ("2:change", "2:change"):  # the second is a repeat
         with open_uow() as uow:
-            appointments.change(uow, appointments.live_for(uow, person), NEXT, key, NOW)
+            appointments.change(uow, live(uow, person), NEXT, key, NOW)
     with open_uow() as uow:
-        mine = appointments.live_for(uow, person)
+        mine = live(uow, person)
         appointments.cancel(uow, mine, "3:cancel", NOW)
         appointments.cancel(uow, mine, "4:cancel", NOW)
     with open_uow() as uow:

@@ -137,6 +137,7 @@ def test_几个进程抢着认领_只有一个得到(open_uow: OpenUow, conversa
     def claim(_: int) -> int | None:
         start.wait()
         with open_uow() as uow:
+            uow.conversations.get_locked(conversation.id)
             event = uow.events.claim_next(conversation.id, clock())
             return None if event is None else event.seq
 

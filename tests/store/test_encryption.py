@@ -5,19 +5,25 @@ from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Engine, text
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Engine, select, text, update
+from sqlalchemy.exc import StatementError
 
 from hotline.complaints import Complaint
 from hotline.conversations import Speaker, say
 from hotline.ratings import Rating
 from store.columns import metadata
-from store.encryption import Encrypted, use_key
+from store.complaints import complaints
+from store.conversations import conversations
+from store.encryption import seal, unseal, use_key
+from store.key_rotation import rotate
 from store.unit_of_work import OpenUow
 from tests.conftest import ENCRYPTION_KEY, Clock, a_conversation
 from tests.store.samples import NOW, application, message
 
 NAME, PHONE, WORDS = "欧阳测试", "13912345678", "我家住在柳树巷老板不给钱"
 REMARK, GRIEVANCE, INCOME = "那个值班员态度很差", "某律师私下收我的钱", "三千二百元"
+OTHER_KEY = base64.b64encode(bytes(range(1, 33))).decode()
 SECRETS = (NAME, PHONE, PHONE[-4:], WORDS, REMARK, GRIEVANCE, INCOME)
 
 
@@ -34,8 +40,8 @@ def planted(open_uow: OpenUow, clock: Clock) -> None:
         kept.last_seq = 1
         say(uow, kept, Speaker.BOT, [{"type": "text", "text": f"{NAME}，您说：{WORDS}"}], NOW)
         uow.applications.add(application(conversation.id, "1:apply", NAME, PHONE))
-        uow.ratings.add(Rating(conversation.id, 1, REMARK, NOW))
-        uow.complaints.add(Complaint("TS2026112300017", conversation.id, GRIEVANCE, NOW, "1:complaint"))
+        uow.ratings.add(Rating(conversation.id, 1, REMARK, NOW, "1"))
+        uow.complaints.add(Complaint("TS2026112300017", GRIEVANCE, NOW, NOW, "1:complaint", conversation.id))
 
 
 def in_clear(raw: bytes) -> list[str]:
@@ -73,29 +79,98 @@ def test_有钥匙读得出(open_reading: OpenUow) -> None:
 
 @pytest.mark.usefixtures("planted")
 def test_换了钥匙读不出(open_reading: OpenUow) -> None:
-    use_key(base64.b64encode(bytes(32)).decode())
-    try:
-        with pytest.raises(InvalidTag), open_reading() as uow:
-            uow.applications.by_key("1:apply")
-    finally:
-        use_key(ENCRYPTION_KEY)
+    use_key(OTHER_KEY)
+    with open_reading() as uow:
+        found = uow.applications.by_key("1:apply")
+        with pytest.raises(InvalidTag):
+            _ = found and found.applicant_name
 
 
 @pytest.mark.usefixtures("planted")
-def test_密文挪到别的列就读不出(engine: Engine, open_uow: OpenUow) -> None:
+@pytest.mark.parametrize("moved", ["applicant_name = applicant_phone", "phone_tail = applicant_phone"])
+def test_密文挪到别的列就读不出(engine: Engine, open_uow: OpenUow, moved: str) -> None:
     with engine.begin() as connection:
-        connection.execute(text("UPDATE applications SET applicant_name = applicant_phone"))
-    with pytest.raises(InvalidTag), open_uow() as uow:
-        uow.applications.by_key("1:apply")
+        connection.execute(text(f"UPDATE applications SET {moved}"))
+    with open_uow() as uow:
+        found = uow.applications.by_key("1:apply")
+        with pytest.raises(InvalidTag):
+            _ = found and (found.applicant_name, found.phone_tail)
 
 
-def test_同样的话每次密文都不同(engine: Engine) -> None:
-    column = Encrypted("某表.某列")
-    first, second = (column.process_bind_param(WORDS, engine.dialect) for _ in range(2))
-    assert first != second
-    assert column.process_result_value(first, engine.dialect) == WORDS
-    assert column.process_bind_param(None, engine.dialect) is None
-    assert column.process_result_value(None, engine.dialect) is None
+@pytest.mark.usefixtures("planted")
+def test_密文挪到别的行就读不出(engine: Engine, open_uow: OpenUow, clock: Clock) -> None:
+    with open_uow() as uow:
+        other = a_conversation(uow, clock, "u" * 64)
+    with open_uow() as uow:
+        uow.applications.add(application(other.id, "2:apply", "另一个人", "13800000002", "YX202611230002A"))
+    with engine.begin() as connection:
+        stolen = "SELECT applicant_phone FROM applications WHERE idempotency_key = '1:apply'"
+        connection.execute(text(f"UPDATE applications SET applicant_phone = ({stolen})"))
+    with open_uow() as uow:
+        mine, theirs = uow.applications.by_key("1:apply"), uow.applications.by_key("2:apply")
+        assert mine is not None and theirs is not None
+        assert (mine.applicant_phone, theirs.applicant_name) == (PHONE, "另一个人")
+        with pytest.raises(InvalidTag):
+            _ = theirs.applicant_phone
+
+
+@pytest.mark.usefixtures("planted")
+def test_改了一个字节就读不出(engine: Engine) -> None:
+    sealed = seal("某表.某列", "1", WORDS)
+    for place in (0, 1, len(sealed) // 2, len(sealed) - 1):
+        broken = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
+        with pytest.raises(InvalidTag):
+            unseal("某表.某列", "1", broken)
+
+
+def test_同样的话每次密文都不同() -> None:
+    use_key(ENCRYPTION_KEY)
+    first, second = (seal("某表.某列", "1", WORDS) for _ in range(2))
+    assert first != second and unseal("某表.某列", "1", first) == unseal("某表.某列", "1", second) == WORDS
+
+
+def test_绕开实体写明文_库不收(engine: Engine, open_uow: OpenUow, clock: Clock) -> None:
+    with open_uow() as uow:
+        conversation = a_conversation(uow, clock)
+    with pytest.raises(StatementError, match="seal the value"), engine.begin() as connection:
+        connection.execute(update(conversations).values(slots=WORDS.encode()))
+    with open_uow() as uow:
+        assert uow.conversations.get(conversation.id).slots == {}
+
+
+def test_轮换钥匙_旧钥匙还在时照常读_轮换后不要旧钥匙也能读(engine: Engine, open_uow: OpenUow, planted: None) -> None:
+    use_key(OTHER_KEY, ENCRYPTION_KEY)
+    with open_uow() as uow:
+        found = uow.applications.by_key("1:apply")
+        assert found is not None and found.applicant_name == NAME
+    rewritten = rotate(engine)
+    assert (rewritten["applications"], rewritten["events"], rewritten["complaints"]) == (1, 2, 1)
+    assert sum(rotate(engine).values()) == 0, "第二次没有可轮换的"
+    use_key(OTHER_KEY)
+    with open_uow() as uow:
+        found = uow.applications.by_key("1:apply")
+        assert found is not None and (found.applicant_name, found.applicant_phone) == (NAME, PHONE)
+        assert found.conversation_id is not None
+        assert [event.text for event in uow.events.after(found.conversation_id, 0)] == [WORDS, f"{NAME}，您说：{WORDS}"]
+    use_key(ENCRYPTION_KEY)
+    with open_uow() as uow:
+        found = uow.applications.by_key("1:apply")
+        with pytest.raises(InvalidTag):
+            _ = found and found.applicant_name
+
+
+def test_最早一版的密文还能读_轮换时改写(engine: Engine, open_uow: OpenUow, planted: None) -> None:
+    nonce, key = bytes(12), base64.b64decode(ENCRYPTION_KEY)
+    written = b"\x01" + nonce + AESGCM(key).encrypt(nonce, f'"{GRIEVANCE}"'.encode(), b"complaints.words")
+    with engine.begin() as connection:
+        connection.execute(update(complaints).values(words=written))
+    for _ in range(2):
+        with open_uow() as uow:
+            found = uow.complaints.by_key("1:complaint")
+            assert found is not None and found.words == GRIEVANCE
+        rotate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(select(complaints.c.words)).scalar_one()[:1] == b"\x02"
 
 
 def test_出错信息里没有参数(open_uow: OpenUow, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 """A citizen on a phone: from their own words to an appointment number, in a real browser against the running system."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.running_system import RunningSystem
 
 PICTURES = Path(os.environ.get("ARTEFACTS", ROOT / "build" / "screenshots"))
 WAIT_MS = 20_000
+TOLD_WITHIN_MS = 5_000
+RESTARTED_WITHIN_MS = 120_000  # a busy machine starts slowly; how fast it is on a quiet one is measured in bench/
 
 
 @pytest.fixture
@@ -32,6 +35,7 @@ def test_from_a_question_to_an_appointment_number(phone: Page) -> None:
     words.press("Enter")
     expect(talk).to_contain_text("劳动仲裁", timeout=WAIT_MS)
     expect(talk).to_contain_text("可能符合法律援助条件", timeout=WAIT_MS)
+    expect(phone.locator(".state-bar")).to_contain_text("机器人在回答")
     PICTURES.mkdir(parents=True, exist_ok=True)
     phone.screenshot(path=PICTURES / "running-system-assessment.png")
 
@@ -52,3 +56,56 @@ def test_danger_shows_a_number_to_press(phone: Page) -> None:
     assert call.get_attribute("href") == "tel:110"
     PICTURES.mkdir(parents=True, exist_ok=True)
     phone.screenshot(path=PICTURES / "running-system-danger.png")
+
+
+def say(phone: Page, words: str) -> None:
+    phone.get_by_role("textbox").fill(words)
+    phone.get_by_role("textbox").press("Enter")
+
+
+def test_gateway_is_dead_when_the_citizen_speaks(phone: Page, system: RunningSystem) -> None:
+    talk = phone.get_by_role("log")
+    say(phone, "你好")
+    expect(talk.locator(".message.bot").first).to_be_visible()
+    system.kill("gateway")
+    say(phone, "劳动仲裁要交钱吗")
+    expect(phone.get_by_text("正在重新连接")).to_contain_text("12348", timeout=TOLD_WITHIN_MS)
+    expect(talk).to_contain_text("待发送", timeout=TOLD_WITHIN_MS)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    phone.screenshot(path=PICTURES / "running-system-gateway-dead.png")
+    expect(talk).to_contain_text("不收费", timeout=RESTARTED_WITHIN_MS)
+    expect(talk).not_to_contain_text("待发送")
+    expect(talk.locator(".message.citizen", has_text="劳动仲裁要交钱吗")).to_have_count(1)
+    system.wait_until_ready()
+
+
+def test_gateway_dies_while_it_answers(phone: Page, system: RunningSystem) -> None:
+    talk = phone.get_by_role("log")
+    say(phone, "你好")
+    expect(talk.locator(".message.bot").first).to_be_visible()
+    with phone.expect_response("**/v1/web/messages"):
+        say(phone, "劳动仲裁要交钱吗")
+    system.kill("gateway")
+    expect(phone.get_by_text("不收费").or_(phone.get_by_text("正在重新连接")).first).to_be_visible(
+        timeout=TOLD_WITHIN_MS
+    )
+    expect(talk).to_contain_text("不收费", timeout=RESTARTED_WITHIN_MS)
+    system.wait_until_ready()
+
+
+def test_database_locks_while_the_bot_answers(phone: Page, system: RunningSystem) -> None:
+    talk = phone.get_by_role("log")
+    say(phone, "你好")
+    expect(talk.locator(".message.bot").first).to_be_visible()
+    with phone.expect_response("**/v1/web/messages"):
+        say(phone, "老板欠我两个月工资，我在合肥庐阳区上班")
+    lock = sqlite3.connect(system.database, isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        answered_or_told = phone.get_by_text("劳动监察").or_(phone.get_by_text("回复比平时慢"))
+        expect(answered_or_told.first).to_be_visible(timeout=TOLD_WITHIN_MS)
+    finally:
+        lock.execute("ROLLBACK")
+        lock.close()
+    expect(talk).to_contain_text("劳动监察", timeout=RESTARTED_WITHIN_MS)
+    expect(phone.get_by_text("回复比平时慢")).to_have_count(0)

@@ -11,9 +11,10 @@ export const UNSENT_LIMIT = 20
 export const TEXT_LIMIT = 2000
 
 const SENDING_SHOWS_AS_WAITING_MS = 3000
-/** A phone network can die without saying so: when no answer came by then, ask once outside the stream. */
-const CHECK_AFTER_MS = 5000
-const SLOW_AFTER_MS = 12_000
+/** An answer takes a tenth of a second. Whatever holds it up, the citizen hears of it, and of a person, within five. */
+const SLOW_AFTER_MS = 3500
+/** A phone network can die without saying so: ask once more outside the stream. */
+const CHECK_AGAIN_AFTER_MS = 12_000
 const TYPING_LASTS_MS = 10_000
 const REOPEN_NOT_BEFORE_MS = 5000
 const GOODBYE = /再见|拜拜|先这样|没有?别的(?:事|问题)/
@@ -362,7 +363,7 @@ export class Conversation {
 
   private take(event: ChatEvent): void {
     if (event.type === 'typing') return this.showTyping()
-    if (event.owner !== undefined) this.state.owner = event.owner
+    if (event.owner) this.state.owner = event.owner
     if (event.seq === undefined || this.seen.has(event.seq)) return
     this.seen.add(event.seq)
     this.lastSeq = Math.max(this.lastSeq, event.seq)
@@ -403,8 +404,8 @@ export class Conversation {
       if (token !== undefined) this.catchUp(token).catch(() => undefined)
     }
     this.waitTimers = [
-      setTimeout(check, CHECK_AFTER_MS),
       setTimeout(() => { this.state.slow = true; check() }, SLOW_AFTER_MS),
+      setTimeout(check, CHECK_AGAIN_AFTER_MS),
     ]
   }
 

@@ -1,0 +1,59 @@
+"""What the gateway does by itself: pass up what is late, and at night delete what was kept long enough."""
+
+import asyncio
+from datetime import date, time
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.base import Services
+from hotline import retention, work_orders
+from hotline.clock import local
+
+log = structlog.get_logger()
+
+SECONDS_BETWEEN = 60.0
+NIGHT = (time(2), time(5))
+
+
+class Housekeeping:
+    """Runs beside the requests; what one process has done, another finds done."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._cleaned_on: date | None = None
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            try:
+                await asyncio.to_thread(self.once)
+            except SQLAlchemyError as error:
+                log.warning("housekeeping.storage_busy", error=type(error).__name__)
+            await asyncio.sleep(SECONDS_BETWEEN)
+
+    def once(self) -> None:
+        """What is due now."""
+        now = self.services.now()
+        with self.services.open_uow() as uow:
+            late = work_orders.escalate_overdue(uow, now)
+        if late:
+            log.warning("work_orders.escalated", count=len(late))
+        there = local(now)
+        if NIGHT[0] <= there.time() < NIGHT[1] and self._cleaned_on != there.date():
+            self.clean()
+            self._cleaned_on = there.date()
+
+    def clean(self) -> None:
+        """Carry out the retention table."""
+        now = self.services.now()
+        for rule in retention.deleting_rules():
+            rows = 0
+            while True:
+                with self.services.open_uow() as uow:
+                    done = retention.carry_out(uow, rule, now)
+                rows += done
+                if not done:
+                    break
+            if rows:
+                log.info("retention.carried_out", what=rule.what, rows=rows)
