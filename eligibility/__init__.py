@@ -5,7 +5,7 @@ Typical use: `law = Law.load()` once, then
 """
 
 from eligibility.assessment import Agency, Aid, Assessment, Comparison, Outcome, Question, Row
-from eligibility.cases import assess_case, read_case
+from eligibility.cases import assess_case, read_case, summary
 from eligibility.errors import (
     ContradictoryFacts,
     EligibilityError,
@@ -19,7 +19,8 @@ from eligibility.explanation import Explanation, explain
 from eligibility.facts import CHOICES, KIND, Facts
 from eligibility.interview import assess, next_questions
 from eligibility.law import Law
-from eligibility.time_limits import Certainty, Deadline, Span, UnknownPeriod, deadline
+from eligibility.time_limits import Certainty, Deadline, Period, Span, UnknownPeriod, deadline
+from eligibility.upkeep import PastAssessment, replay
 
 __all__ = [
     "CHOICES",
@@ -38,6 +39,8 @@ __all__ = [
     "Law",
     "Outcome",
     "ParameterError",
+    "PastAssessment",
+    "Period",
     "Question",
     "Row",
     "Span",
@@ -51,4 +54,6 @@ __all__ = [
     "explain",
     "next_questions",
     "read_case",
+    "replay",
+    "summary",
 ]

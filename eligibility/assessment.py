@@ -72,7 +72,8 @@ class Assessment:
     """Whether legal aid is likely, and why.
 
     `reasons`, `flags` and `aid` are the codes of the golden cases; `indicative` (only with review) is the direction
-    under the last known standard, for operators only; `missing` names the facts that can still change the result.
+    under the last known standard, for operators only; `missing` names the facts that can still change the result;
+    `materials`, `remedies` and `time_limits` are Chinese sentences: what to bring, what one can do, what runs out.
     """
 
     outcome: Outcome
@@ -85,6 +86,7 @@ class Assessment:
     agency: Agency | None
     materials: tuple[str, ...]
     remedies: tuple[str, ...]
+    time_limits: tuple[str, ...]
     priority: tuple[str, ...]
     comparison: Comparison | None
     facts: Facts

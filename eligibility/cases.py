@@ -76,9 +76,14 @@ def assess_case(case: Mapping[str, Any], law: Law) -> dict[str, Any]:
 
     Returns:
         id, outcome, reasons, flags, aid, indicative, ready to be written as JSON.
+    Raises:
+        EligibilityError: a day, a fact or a code that cannot be.
     """
-    day = case["as_of"]
-    on = day if isinstance(day, date) else date.fromisoformat(str(day))
+    day = case.get("as_of")
+    try:
+        on = day if isinstance(day, date) else date.fromisoformat(str(day))
+    except ValueError:
+        raise UnknownFact(f"as_of: {day!r} is not a day; write it as 2025-08-01") from None
     return {"id": case.get("id"), **summary(assess(read_case(case, law), on=on, law=law))}
 
 

@@ -3,7 +3,7 @@
 `None` always means "not asked yet", never "no". What the caller cannot or will not say is listed in `Facts.unknown`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self
@@ -63,10 +63,12 @@ class Facts:
             UnknownFact: a name or a choice nobody defined (a misspelt fact must not be ignored).
             ImplausibleAmount: money that is not a number.
         """
+        if not isinstance(data, Mapping):
+            raise UnknownFact(f"facts are names with values, not {type(data).__name__}")
         values: dict[str, Any] = {}
         for name, value in data.items():
             if name == "unknown":
-                values[name] = frozenset(value)
+                values[name] = _names(value)
             elif name not in KIND:
                 raise UnknownFact(f"{name}: no such fact; the facts are {', '.join(KIND)}")
             elif value is not None:
@@ -85,6 +87,11 @@ class Facts:
     def answered(self) -> dict[str, Any]:
         """Give the facts that have an answer, by name."""
         return {name: value for name in KIND if (value := getattr(self, name)) is not None}
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Give these facts as JSON values that `from_mapping` reads back; money as decimal text."""
+        told = {name: str(v) if isinstance(v, Decimal) else v for name, v in self.answered().items()}
+        return {**told, "unknown": sorted(self.unknown)} if self.unknown else told
 
     def check(self) -> None:
         """Refuse answers that no person can have.
@@ -156,6 +163,13 @@ def _kind(name: str) -> Kind:
 KIND: dict[str, Kind] = {field.name: _kind(field.name) for field in fields(Facts) if field.name != "unknown"}
 
 
+def _names(value: Any) -> frozenset[str]:
+    """Read the names of what is not known; check() refuses names that are no facts."""
+    if isinstance(value, str) or not isinstance(value, Iterable) or not all(isinstance(v, str) for v in value):
+        raise UnknownFact(f"unknown: {value!r} is not a list of facts")
+    return frozenset(value)
+
+
 def _read(name: str, value: Any) -> Any:
     """Turn a JSON or slot value into the fact's own type."""
     kind = KIND[name]
@@ -166,7 +180,7 @@ def _read(name: str, value: Any) -> Any:
         except InvalidOperation:
             raise ImplausibleAmount(f"{name}: {value!r} is not an amount") from None
     if kind == "number":
-        if isinstance(value, bool) or not isinstance(value, int | float) or int(value) != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:  # inf and nan have a rest, too
             raise UnknownFact(f"{name}: {value!r} is not a whole number")
         return int(value)
     if kind == "yes_no":

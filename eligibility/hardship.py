@@ -37,14 +37,14 @@ def compare_income(case: Case) -> Finding:
         if not blocker.known:
             return _review_with_older_standard(case, region, blocker)
         in_force = tuple(s for s in in_force if s.period.valid_from >= blocker.period.valid_from)
-    standard = _choose(case, in_force, case.need)
+    standard = _choose(in_force, case.need)
     if standard is None:
         return Finding(REVIEW, ("standard_missing",))
     ceilings = find_ceilings(case.law, standard, region, case.on)
     reasons = (standard.id, *(_personal_reason(case, case.need)))
     if ceilings.problem:
-        indicative = _indicative(case, region)
-        return Finding(REVIEW, (*reasons, ceilings.problem), indicative=indicative, rows=ceilings.rows)
+        direction = _direction(case, *_last_known(case, region))
+        return Finding(REVIEW, (*reasons, ceilings.problem), indicative=direction, rows=ceilings.rows)
     income = case.need(_income_fact(case, standard, case.need), pivots=ceilings.yuan)
     return _verdict(case, standard, ceilings, region, income)
 
@@ -81,7 +81,7 @@ def _passes(standard: Standard, income: Decimal, ceiling: Decimal) -> Outcome:
     return LIKELY if income < ceiling else UNLIKELY
 
 
-def _choose(case: Case, standards: Iterable[Standard], ask: Ask) -> Standard | None:
+def _choose(standards: Iterable[Standard], ask: Ask) -> Standard | None:
     """Take the most specific standard with known content, asking for the household only where it decides."""
     known = [s for s in standards if s.known]
     if not known:
@@ -108,21 +108,25 @@ def _income_fact(case: Case, standard: Standard, ask: Ask) -> str:
 
 def _review_with_older_standard(case: Case, region: str, blocker: Standard) -> Finding:
     """Hand over where a newer standard exists that we have not obtained; the older one only shows a direction."""
-    older = _choose(case, case.law.last_known_standards(region, case.on), case.told)
-    problem = find_ceilings(case.law, older, region, case.on, last_known=True).problem if older else None
-    conflict = (problem,) if problem and problem.startswith("amount_conflict") else ()
+    older, ceilings = _last_known(case, region)
+    conflict = (ceilings.problem,) if (ceilings.problem or "").startswith("amount_conflict") else ()
     row = blocker.period.row("null")
-    return Finding(REVIEW, (blocker.id, *conflict), indicative=_indicative(case, region), rows=(row,))
+    return Finding(REVIEW, (blocker.id, *conflict), indicative=_direction(case, older, ceilings), rows=(row,))
 
 
-def _indicative(case: Case, region: str) -> Outcome | None:
-    """Give the direction under the last figures ever published, from what has been told; never asks."""
-    standard = _choose(case, case.law.last_known_standards(region, case.on), case.told)
-    if standard is None:
+def _last_known(case: Case, region: str) -> tuple[Standard | None, Ceilings]:
+    """Give the last standard ever known in a place, with the last figures ever published; never asks."""
+    standard = _choose(case.law.last_known_standards(region, case.on), case.told)
+    found = find_ceilings(case.law, standard, region, case.on, last_known=True) if standard else Ceilings()
+    return standard, found
+
+
+def _direction(case: Case, standard: Standard | None, ceilings: Ceilings) -> Outcome | None:
+    """Give the direction under a former standard, None where the income is not told or the figures point both ways."""
+    if standard is None or not ceilings.yuan:
         return None
     income = case.told(_income_fact(case, standard, case.told))
-    ceilings = find_ceilings(case.law, standard, region, case.on, last_known=True)
-    if income is None or not ceilings.yuan:
+    if income is None:
         return None
     results = {_passes(standard, income, ceiling) for ceiling in ceilings.yuan}
     return results.pop() if len(results) == 1 and REVIEW not in results else None
@@ -136,8 +140,8 @@ def find_ceilings(law: Law, standard: Standard, region: str, on: date, last_know
         last_known: ignore that figures have expired or were never renewed, for the indicative direction.
     """
     if standard.fixed is not None:
-        ceiling = _plain(standard.fixed * standard.factor)
-        return Ceilings((ceiling,), (standard.period.row(standard.fixed),))
+        ceiling = standard.fixed * standard.factor
+        return Ceilings((ceiling.normalize(),), (standard.period.row(standard.fixed),))
     if region.endswith("0000"):
         return Ceilings(problem="region_too_wide")
     figures = [area for area in law.measures[standard.measure or ""].values() if not area.guide]
@@ -203,17 +207,11 @@ def _concerns(area: Area, region: str) -> bool:
 def _ceilings(standard: Standard, amounts: Iterable[Amount], conflict: Amount | None) -> Ceilings:
     found = [a for a in amounts if a.yuan is not None]
     both = [*found, *([conflict] if conflict else [])]
-    yuan = tuple(sorted({a.yuan * standard.factor for a in both if a.yuan is not None}))
-    yuan = tuple(_plain(y) for y in yuan)
+    yuan = sorted({(a.yuan * standard.factor).normalize() for a in both if a.yuan is not None})
     problem = None
     if conflict and found:
         problem = f"amount_conflict_{found[0].yuan:f}_vs_{conflict.yuan:f}"
-    return Ceilings(yuan, _rows(both), problem)
-
-
-def _plain(yuan: Decimal) -> Decimal:
-    """Drop trailing zeros but keep whole numbers whole, for reason codes: 1848, not 1848.0 or 1.848E+3."""
-    return yuan.quantize(Decimal(1)) if yuan == yuan.to_integral() else yuan.normalize()
+    return Ceilings(tuple(yuan), _rows(both), problem)
 
 
 def _conflict(law: Law, standard: Standard, areas: Iterable[Area], on: date) -> Amount | None:
@@ -230,7 +228,7 @@ def _conflict(law: Law, standard: Standard, areas: Iterable[Area], on: date) -> 
 
 def _newest(amounts: Iterable[Amount | None]) -> list[Amount]:
     known = [a for a in amounts if a is not None]
-    latest = max((a.period.valid_from for a in known), default=None)
+    latest = max(a.period.valid_from for a in known)
     return [a for a in known if a.period.valid_from == latest]
 
 

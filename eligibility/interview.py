@@ -15,11 +15,10 @@ from eligibility.assessment import Assessment, Finding, Outcome, Question
 from eligibility.case import Case, Needed
 from eligibility.facts import CHOICES, KIND, MONEY, Facts
 from eligibility.law import Law
-from eligibility.papers import materials_for, remedies_for
+from eligibility.papers import materials_for, remedies_for, time_limits_for
 from eligibility.rules import LAST_RULES, SETTLED_BEFORE, by_the_way, decide, frame, priority
 
 ELSEWHERE = "000000"  # stands for every place without parameters of its own; never a real answer
-FEN = Decimal("0.01")
 # Answers tried for an open fact, the plainest first: when all end alike, the first one's reasons are given.
 TRIED: dict[str, tuple[Any, ...]] = {
     "age": (30, 10, 70),
@@ -147,8 +146,7 @@ def _tried(needed: Needed, law: Law) -> tuple[Any, ...]:
     if fact == "region":
         return (ELSEWHERE, *law.telling_regions)
     if fact in MONEY:
-        edges = {edge for p in needed.pivots for edge in (p - FEN, p, p + FEN) if edge >= 0}
-        return tuple(sorted({Decimal(0), Decimal(9_999_999), *edges}))
+        return (Decimal(0), *needed.pivots, Decimal(9_999_999))  # between two ceilings it ends as at the higher one
     return TRIED.get(fact, (False, True))
 
 
@@ -185,9 +183,10 @@ def _assessment(case: Case, tree: Tree) -> Assessment:
         indicative=found.indicative,
         rows=found.rows,
         missing=tuple(_open_facts(tree)),
-        agency=find_agency(case, found),
+        agency=find_agency(case),
         materials=materials_for(case, found),
         remedies=remedies_for(case, found),
+        time_limits=time_limits_for(case, found),
         priority=priority(case),
         comparison=found.comparison,
         facts=case.facts,

@@ -1,7 +1,7 @@
 """Read parameters/*.yaml into Law, refusing whatever is wrong with a message that helps to repair it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -32,6 +32,8 @@ from eligibility.reading import (
     read_parameters,
     region_of,
 )
+from eligibility.time_limits import Period as TimeLimit
+from eligibility.time_limits import every_period
 
 SHIPPED = Path(__file__).parent / "parameters"
 MEASURES = (
@@ -41,7 +43,7 @@ MEASURES = (
     "subsistence_allowance_month_urban",
     "subsistence_allowance_year_rural",
 )
-LOCAL_RULES = ("home_visits", "matter_lists", "military_families")
+LOCAL_RULES = ("home_visits", "matter_lists", "military_families", "nearby_agencies")
 TEXTS = ("agencies", "facts", "flags", "materials", "reasons", "remedies")
 FILES = (
     *MEASURES,
@@ -72,6 +74,7 @@ def load_law[L: Law](kind: type[L], overlay: Path | None) -> L:
     _check_standards(standards)
     _check_codes(files)
     matters = {code: _matter(code, line, regions) for code, line in files["matters"]["values"].items()}
+    check_matters_of_periods(every_period(), matters)
     categories = files["applicant_categories"]["values"].items()
     return kind(
         regions=regions,
@@ -289,6 +292,15 @@ def _check_codes(files: Mapping[str, dict[str, Any]]) -> None:
         if isinstance(line, dict) and line.get("flag") not in (None, *flags):
             raise ParameterError(
                 f"hardship_standards.yaml: {name}: flag {line['flag']} is not in flags.yaml; add it there"
+            )
+
+
+def check_matters_of_periods(periods: Iterable[TimeLimit], matters: Mapping[str, Matter]) -> None:
+    """Refuse a period for a matter that does not exist, since nobody would ever be told of it."""
+    for period in periods:
+        if strangers := sorted(set(period.matters) - matters.keys()):
+            raise ParameterError(
+                f"periods.yaml: {period.kind}: matter {', '.join(strangers)} is not in matters.yaml; correct the code"
             )
 
 

@@ -1,9 +1,11 @@
-"""What to bring, and what can be done about the result."""
+"""What to bring, what runs out, and what can be done about the result."""
 
 from eligibility.assessment import Finding, Outcome
 from eligibility.case import Case
+from eligibility.time_limits import periods_of_matter
 
 PROOF = {"art_42_1": "P01", "art_42_3": "P05", "art_32_1": "P08", "art_32_2": "P07", "art_32_4": "P06", "art_69": "P18"}
+FEE_EXEMPT = ("M03", "M04", "N02")  # 《诉讼费用交纳办法》第四十五条
 NO_PAPERS_FOR = ("notice", "consult_only")
 
 
@@ -52,5 +54,13 @@ def remedies_for(case: Case, finding: Finding) -> tuple[str, ...]:
     if case.told("matter"):
         labour = case.matter.agency == "labour"
         remedies += [text["arbitration_free"]] if labour else []
+        remedies += [text["court_fee_exempt"]] if case.matter.code in FEE_EXEMPT else []
         remedies += [text["court_fee_relief"]] if case.matter.agency != "criminal" else []
     return tuple(remedies)
+
+
+def time_limits_for(case: Case, finding: Finding) -> tuple[str, ...]:
+    """List the periods that run in this matter, in Chinese, each with its start and article; none for an organisation."""
+    if finding.outcome is Outcome.MORE_FACTS or case.told("organisation") or not case.told("matter"):
+        return ()
+    return tuple(period.rule for period in periods_of_matter(case.matter.code, case.on))

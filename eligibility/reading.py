@@ -17,7 +17,7 @@ STATUSES = {"in_force", "superseded", "draft", "local_document", "stale", "unkno
 CONFIDENCES = {"verified", "secondary", "uncertain"}
 
 
-class _Strict(yaml.SafeLoader):
+class _Strict(yaml.CSafeLoader):
     """YAML in which a key written twice is an error, not silently the last one."""
 
 

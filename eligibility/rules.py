@@ -239,6 +239,8 @@ def _exempt(case: Case, *reasons: str) -> Finding:
 
 def by_the_way(case: Case, finding: Finding) -> Finding:
     """Add what the deadline and the person's condition call for, from what has been told (第四十四、四十五条)."""
+    if case.on < LAW_BEGINS:
+        return finding
     flags, reasons, aid = [*finding.flags], [*finding.reasons], finding.aid
     urgent = _urgent_because(case)
     if urgent and aid is None and finding.outcome is not UNLIKELY:
@@ -285,7 +287,9 @@ def _home_visit(case: Case) -> bool:
 
 def priority(case: Case) -> tuple[str, ...]:
     """Give the categories served first (《老年人权益保障法》第五十六条 and others); it changes no outcome."""
-    old = (case.told("age") or 0) >= _years(case, "person.elderly_age_min") if case.on >= LAW_BEGINS else False
+    if case.on < LAW_BEGINS:
+        return ()
+    old = (case.told("age") or 0) >= _years(case, "person.elderly_age_min")
     served = {
         "P04": case.told("assistance_kind") == "preferential_treatment",
         "P09": case.told("military_status") in ("soldier", "military_family", "bereaved_family"),

@@ -2,11 +2,14 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eligibility import Explanation, Law, Outcome, assess, explain, read_case
+from eligibility.explanation import LABEL
+from tests.eligibility.test_upkeep import NEW_STANDARD
 from tests.eligibility.test_written_cases import written
 
 CASES = {case.id: case.values[0] for case in written()}
@@ -48,13 +51,57 @@ def golden(id_: str) -> dict[str, Any]:
         ("G02", "如果您有低保、特困等证明，或者是优抚、司法救助对象，初步看就可能符合。"),
         ("G06", "如果家里平均每人每月的收入高于 1,848 元，初步看就可能不符合。"),
         ("G30", "如果家里平均每人每月的收入低于 1,762 元，初步看就可能符合。"),
-        ("G27", "如果您本人每月的收入高于 2,100 元，初步看就可能不符合。"),
+        ("G27", "如果您本人每月的收入达到或者高于 2,100 元，初步看就可能不符合。"),
+        ("G16", "如果对方是和您一起生活的家人，结果可能不一样。"),
+        ("G16", "如果您受到过家庭暴力、虐待或者遗弃，初步看就可能符合。"),
+        ("G04", "如果您是军人、军属或者烈属，初步看就可能符合。"),
+        ("G19", "如果您没有固定的生活来源，又是未成年人、老年人或者残疾人，初步看就可能符合。"),
     ],
 )
 def test_it_says_what_would_change_the_result(law: Law, id_: str, change: str) -> None:
     changes = explained(law, golden(id_)).changes
 
     assert any(line.startswith(change) for line in changes), changes
+
+
+AS_SAID = {
+    "G02": "当地的经济困难标准算下来是 2,100 元，您说的家里平均每人每月的收入正好等于它，规定要低于它才算。",
+    "G03": "当地的经济困难标准算下来是 1,970 元，您说的家里平均每人每月的收入比它高。",
+    "G06": "当地的经济困难标准算下来是 1,762 元或者 1,848 元，您说的家里平均每人每月的收入比它低。",
+    "G07": "您说的家里平均每人每月的收入正好等于它。您的收入正好等于标准，规定没有写明算不算。",
+    "G30": "您说的家里平均每人每月的收入在两个数中间。当地有两个低保数，按哪个算没有写明。",
+    "G08": "要由工作人员帮您核定。安徽从2025年7月起用新的规定，新标准我们还没有拿到。想现在就找人工",
+    "G17": "当地的经济困难标准现在算不出来。用来比较的金额我们没有资料。",
+    "G26": "法律援助帮的是公民个人，公司、单位打官司一般不在范围内。单位可以免费咨询",
+}
+
+
+@pytest.mark.parametrize("id_", AS_SAID)
+def test_the_sentence_read_aloud(law: Law, id_: str) -> None:
+    assert AS_SAID[id_] in explained(law, golden(id_)).citizen
+
+
+def test_a_standard_that_an_agency_has_added_is_no_longer_said_to_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "hardship_standards.yaml").write_text(NEW_STANDARD, encoding="utf-8")
+    own = Law.load(tmp_path)
+    told = explained(own, golden("G08"))
+
+    assert told.label == LABEL[Outcome.LIKELY]
+    assert told.reasons == ("当地的经济困难标准算下来是 2,000 元，您说的家里平均每人每月的收入比它低。",)
+    assert any("理由 AH-2025：示例文件" in line for line in told.operator)
+    assert told.changes == ("如果家里平均每人每月的收入高于 2,000 元，初步看就可能不符合。",)
+
+    poorer = explained(own, golden("G08") | {"income_yuan_per_person_month": "2000.01"})
+    assert poorer.changes[0] == "如果家里平均每人每月的收入不高于 2,000 元，初步看就可能符合。"
+
+
+def test_an_operator_reads_the_arithmetic_and_what_would_change_it(law: Law) -> None:
+    lines = explained(law, golden("G02")).operator
+
+    assert lines[0] == "结果 unlikely：初步看，可能不符合法律援助条件（按 2024-06-01 的规定）"
+    assert "比较 家里平均每人每月的收入 2100，标准 2100（低于才算）" in lines
+    assert any(line.startswith("变化 如果家里平均每人每月的收入低于 2,100 元") for line in lines)
+    assert any(line.startswith("期限 一般诉讼时效：3年") for line in lines)
 
 
 def test_nothing_would_change_a_result_that_rests_on_no_answer(law: Law) -> None:

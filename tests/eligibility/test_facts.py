@@ -48,6 +48,18 @@ WRONG: dict[str, tuple[dict[str, Any], type[EligibilityError], str]] = {
     "是非写成了字": ({"disabled": "yes"}, UnknownFact, "unknown_fact"),
     "年龄不是整数": ({"age": 10.5}, UnknownFact, "unknown_fact"),
     "年龄不是数": ({"age": "十岁"}, UnknownFact, "unknown_fact"),
+    "年龄无穷大": ({"age": float("inf")}, UnknownFact, "unknown_fact"),
+    "年龄不是数字的数": ({"age": float("nan")}, UnknownFact, "unknown_fact"),
+    "天数是真假": ({"days_to_limitation": True}, UnknownFact, "unknown_fact"),
+    "收入是一张表": ({"income_yuan_per_person_month": {"amount": 5}}, ImplausibleAmount, "implausible_amount"),
+    "收入是无穷大": ({"income_yuan_per_person_month": "Infinity"}, ImplausibleAmount, "implausible_amount"),
+    "收入是 sNaN": ({"income_yuan_per_person_month": "sNaN"}, ImplausibleAmount, "implausible_amount"),
+    "不知道的事写成了一个字": ({"unknown": "age"}, UnknownFact, "unknown_fact"),
+    "不知道的事写成了数": ({"unknown": 5}, UnknownFact, "unknown_fact"),
+    "不知道的事里有表": ({"unknown": [{}]}, UnknownFact, "unknown_fact"),
+    "地区是全角数字": ({"region": "３４０１０４"}, UnknownRegion, "unknown_region"),
+    "地区后面有换行": ({"region": "340104\n"}, UnknownRegion, "unknown_region"),
+    "事项是空的": ({"matter": ""}, UnknownMatter, "unknown_matter"),
     "地区不是字": ({"region": 340104}, UnknownFact, "unknown_fact"),
 }
 
@@ -60,6 +72,38 @@ def test_a_bad_answer_has_a_stable_code_and_a_chinese_sentence(law: Law, mistake
         assess(Facts.from_mapping(data), ON, law)
     assert error.value.code == code
     assert error.value.sentence.endswith("。")
+
+
+def test_不是一组事实_说明白(law: Law) -> None:
+    wrong: Any = ["matter", "M05A"]
+    with pytest.raises(UnknownFact, match="not list"):
+        Facts.from_mapping(wrong)
+
+
+@pytest.mark.parametrize("as_of", [None, "昨天", "2024-02-30", 2024])
+def test_案例的日子不是日子_说明白(law: Law, as_of: Any) -> None:
+    with pytest.raises(UnknownFact, match="as_of"):
+        assess_case({"id": "X", "as_of": as_of, "matter": "M05A"}, law)
+
+
+@pytest.mark.parametrize("on", [date.min, date(1900, 2, 28), date(2021, 12, 31)])
+def test_第一部法以前的日子_交给人_不套后来的法(law: Law, on: date) -> None:
+    told = assess(Facts(matter="N04", age=80, mobility_impaired=True, days_to_limitation=1), on, law)
+
+    assert (told.outcome, told.reasons, told.flags, told.aid) == (Outcome.REVIEW, ("before_legal_aid_law",), (), None)
+    assert told.priority == ()
+
+
+def test_很远的日子_不出错(law: Law) -> None:
+    assert assess(Facts(matter="N04"), date.max, law).outcome is Outcome.LIKELY
+
+
+def test_facts_survive_being_written_as_json(law: Law) -> None:
+    facts = Facts(matter="M04", income_yuan_per_month_self=Decimal("900.10"), age=82, unknown=frozenset({"disabled"}))
+
+    assert Facts.from_mapping(facts.to_mapping()) == facts
+    assert facts.to_mapping()["income_yuan_per_month_self"] == "900.10"
+    assert "unknown" not in Facts(age=1).to_mapping()
 
 
 @pytest.mark.parametrize("region", ["110000", "340302", "440300", "110105", "532901"])
