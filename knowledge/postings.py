@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 type Array = np.ndarray[Any, Any]
-type Weigh = Callable[["Counts"], Array]
+type Weigh = Callable[[Counts, Array], Array]
 
 PIECE = 2000  # texts counted at a time: bounds the memory of a build
 KEPT: Array = np.zeros(1 << 16, bool)  # the characters that count; all others end a run
@@ -53,9 +53,7 @@ class Postings:
     size: int
 
     @classmethod
-    def build(
-        cls, texts: Iterable[str], weigh: Callable[[Counts, Array], Array], cap: "Postings | None" = None
-    ) -> "Postings":
+    def build(cls, texts: Iterable[str], weigh: Weigh, cap: "Postings | None" = None) -> "Postings":
         """Count the grams of the texts and weigh them.
 
         Args:
@@ -97,7 +95,7 @@ class Postings:
         return scores
 
 
-def bm25(saturation: float, length: float) -> Callable[[Counts, Array], Array]:
+def bm25(saturation: float, length: float) -> Weigh:
     """Okapi BM25: how soon repeats stop counting, and how much longer texts are held back, 0 not at all to 1."""
 
     def weigh(counts: Counts, rarity: Array) -> Array:

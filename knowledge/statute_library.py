@@ -201,7 +201,7 @@ def _keep(index: StatuteIndex, folder: Path) -> None:
 
 def _open(folder: Path) -> StatuteIndex:
     told = json.loads((folder / "index.json").read_text("utf-8"))
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in ARRAYS}
     day = date.fromisoformat
     return StatuteIndex(
         editions=tuple(

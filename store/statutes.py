@@ -16,11 +16,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     delete,
     insert,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
@@ -161,10 +161,11 @@ class Statutes(_Revised):
     def texts(self, wanted: Iterable[tuple[StoredEdition, str]]) -> dict[tuple[int, str], ArticleText]:
         """The articles of given editions and numbers, by the edition's id and the number; those that exist."""
         c = articles.c
-        places = [(edition.id, number) for edition, number in wanted]
-        rows = self._session.execute(
-            select(c.edition_id, c.number, c.heading, c.text).where(tuple_(c.edition_id, c.number).in_(places))
-        )
+        # Not a tuple IN list: for that SQLite reads the whole table, 30 ms.
+        each = [and_(c.edition_id == edition.id, c.number == number) for edition, number in wanted]
+        if not each:
+            return {}
+        rows = self._session.execute(select(c.edition_id, c.number, c.heading, c.text).where(or_(*each)))
         return {(edition, number): ArticleText(number, heading, text) for edition, number, heading, text in rows}
 
 

@@ -39,6 +39,7 @@ def test_from_a_question_to_an_appointment_number(phone: Page) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     phone.screenshot(path=PICTURES / "running-system-assessment.png")
 
+    expect(talk).to_contain_text("约个窗口时间", timeout=WAIT_MS)  # the last message is there: nothing moves the button
     phone.get_by_role("button", name="预约窗口").last.click()
     expect(talk).to_contain_text("哪天方便", timeout=WAIT_MS)
     words.fill("下周二上午")
