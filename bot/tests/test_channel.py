@@ -49,7 +49,7 @@ class StubAgent:
 
     async def handle(self, message: UserMessage) -> None:
         self.heard.append(message)
-        known = await self.tracker_store.retrieve(message.sender_id)
+        known = await self.tracker_store.get_or_create_tracker(message.sender_id)
         self.met.append(known.copy())
         for one in self.says:
             await message.output_channel.send_response(message.sender_id, one)
