@@ -95,8 +95,8 @@ def _explore(case: Case, start: int = 0) -> Tree:
             return _explore_last(replace(case.facts, **NOTHING_SETTLED), case.on, case.law)
         tried = _tried(needed, case.law)
         branches = tuple((a, _explore(_with(case, needed.fact, a), needed.rule)) for a in tried)
-        first = branches[0][1]
-        return first if all(_same(first, branch) for _, branch in branches) else Fork(needed.fact, branches)
+        (_, first), *others = branches
+        return first if all(_same(first, branch) for _, branch in others) else Fork(needed.fact, branches)
 
 
 NOTHING_SETTLED: dict[str, Any] = dict.fromkeys(SETTLED_BEFORE)
@@ -122,8 +122,8 @@ def _settle(case: Case, start: int) -> Finding:
         not_known = Finding(Outcome.REVIEW, (f"unknown_{needed.fact}",))
         if needed.fact == "matter":
             return not_known
-        findings = [_settle(_with(case, needed.fact, a), needed.rule) for a in _tried(needed, case.law)]
-        return findings[0] if all(_same(findings[0], f) for f in findings) else not_known
+        first, *others = (_settle(_with(case, needed.fact, a), needed.rule) for a in _tried(needed, case.law))
+        return first if all(_same(first, other) for other in others) else not_known
 
 
 def _with(case: Case, fact: str, answer: Any) -> Case:
@@ -131,14 +131,13 @@ def _with(case: Case, fact: str, answer: Any) -> Case:
 
 
 def _same(one: Tree, other: Tree) -> bool:
-    """Tell whether two ways end alike: same outcome and same kind of aid, whatever the reasons."""
-    if isinstance(one, Finding) and isinstance(other, Finding):
-        return (one.outcome, one.aid) == (other.outcome, other.aid)
-    if isinstance(one, Fork) and isinstance(other, Fork):
-        pairs = zip(one.answers, other.answers, strict=False)
-        alike = one.fact == other.fact and len(one.answers) == len(other.answers)
-        return alike and all(a == b and _same(x, y) for (a, x), (b, y) in pairs)
-    return False
+    """Tell whether two ways end alike: same outcome and same kind of aid, whatever the reasons.
+
+    Two forks are never alike, because a rule asks only for what can decide.
+    """
+    if isinstance(one, Fork) or isinstance(other, Fork):
+        return False
+    return (one.outcome, one.aid) == (other.outcome, other.aid)
 
 
 def _tried(needed: Needed, law: Law) -> tuple[Any, ...]:

@@ -184,7 +184,7 @@ def _framed(case: Case, finding: Finding) -> Finding:
 
 
 def _opened_by(case: Case) -> tuple[str, ...]:
-    if case.matter.scope == "national" or _on_a_list(case):
+    if _on_a_list(case):
         return ()
     local = _local_list(case)
     return _reason(local.reason) if local and local.policy == "open" else ()

@@ -156,23 +156,25 @@ def test_the_kind_of_help_is_asked_only_while_it_matters() -> None:
     """《社会救助法》 names the near-subsistence household from 2026-07-01 on."""
     helped = Facts(matter="M07B", region="340104", assistance_recipient=True)
 
-    assert [q.fact for q in next_questions(helped, date(2026, 6, 30), LAW)][0] == "assistance_kind"
+    assert next_questions(helped, date(2026, 6, 30), LAW)[0].fact == "assistance_kind"
     assert next_questions(helped, date(2026, 7, 1), LAW) == []
     assert assess(helped, date(2026, 7, 1), LAW).reasons == ("art_42_2",)
     told = replace(helped, assistance_kind="extreme_poverty")
     assert assess(told, date(2026, 6, 30), LAW).reasons == ("art_42_2",)
 
 
-def test_a_useless_question_is_left_out_though_questions_behind_it_stay_open() -> None:
-    """With the income still open either way, whether the household is urban is not asked where one standard holds."""
+def test_what_is_asked_in_the_end_depends_on_the_answers_before() -> None:
     open_ = Facts(
         matter="M04", region="510106", assistance_recipient=False, no_fixed_income=False, military_status="none"
     )
-    asked = [q.fact for q in next_questions(open_, date(2024, 6, 1), LAW)]
+    on = date(2024, 6, 1)
 
-    assert asked == [
-        "abuse_victim", "opponent_in_household", "income_yuan_per_month_self", "income_yuan_per_person_month",
+    assert [q.fact for q in next_questions(open_, on, LAW)] == [
+        "abuse_victim", "opponent_in_household", "income_yuan_per_person_month", "income_yuan_per_month_self",
     ]  # fmt: skip
+    apart = replace(open_, abuse_victim=False, opponent_in_household=False)
+    assert [q.fact for q in next_questions(apart, on, LAW)] == ["income_yuan_per_person_month"]
+    assert next_questions(replace(open_, abuse_victim=True), on, LAW) == []
 
 
 def test_the_victim_of_violence_is_asked_nothing() -> None:

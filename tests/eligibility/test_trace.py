@@ -7,16 +7,21 @@ from typing import Any
 
 import pytest
 
-from eligibility import Assessment, Comparison, Facts, Law, Outcome, assess
+from eligibility import CHOICES, Assessment, Comparison, Facts, Law, Outcome, Question, assess, next_questions
 from eligibility.explanation import reason_basis
 from tests.eligibility.test_parameters import HEAD
 
-NOBODY = {"assistance_recipient": False, "no_fixed_income": False, "military_status": "none", "local_list": "none"}
+NOBODY: dict[str, Any] = {
+    "assistance_recipient": False,
+    "no_fixed_income": False,
+    "military_status": "none",
+    "local_list": "none",
+}
 
 
 def traffic(law: Law, on: date, region: str, income: str | None = None, **more: Any) -> Assessment:
     """A traffic injury of somebody without any status."""
-    money = {"income_yuan_per_person_month": Decimal(income)} if income else {}
+    money: dict[str, Any] = {"income_yuan_per_person_month": Decimal(income)} if income else {}
     return assess(Facts(matter="M07B", region=region, **NOBODY, **money, **more), on, law)
 
 
@@ -76,6 +81,39 @@ def test_a_conflict_of_two_levels_shows_both_figures(law: Law) -> None:
     assert reason_basis(law, "SC-2025").endswith("标准条文未取得")
 
 
+def test_a_local_list_and_a_local_privilege_are_cited_as_rows(law: Law) -> None:
+    loan = assess(Facts(matter="X00", region="510104"), date(2024, 12, 31), law)
+    assert [(row.file, row.key, row.value) for row in loan.rows] == [
+        ("matter_lists.yaml", "510000: 2022-01-01", "closed")
+    ]
+
+    family = assess(Facts(matter="M07B", region="510104", military_status="soldier"), date(2025, 1, 1), law)
+    (row,) = family.rows
+    assert (row.file, row.key, row.value) == ("military_families.yaml", "510000: 2025-01-01", "SC02")
+    assert family.reasons == ("SC02",)
+    assert family.flags == ("hardship_not_required", "secondary_source")
+
+
+def test_help_that_no_law_named_yet_hides_the_arithmetic_behind_a_person(law: Law) -> None:
+    told = assess(
+        Facts(
+            matter="M07B", region="510105", assistance_recipient=True, assistance_kind="subsistence_margin",
+            no_fixed_income=False, military_status="none", income_yuan_per_person_month=Decimal(3000),
+        ),
+        date(2024, 6, 1), law,
+    )  # fmt: skip
+    assert (told.outcome, told.reasons) == (Outcome.REVIEW, ("category_not_listed_before_2026_07_01",))
+    assert (told.flags, told.comparison) == ((), None)
+
+
+def test_an_early_finding_asks_neither_matter_nor_place(law: Law) -> None:
+    before = date(2021, 12, 31)
+    assert assess(Facts(), before, law).reasons == ("before_legal_aid_law",)
+    assert assess(Facts(matter="X00"), before, law).reasons == ("before_legal_aid_law",)
+    company = Facts(matter="X00", region="510104", organisation=True)
+    assert assess(company, date(2025, 8, 1), law).reasons == ("art_2",)
+
+
 def overlay(folder: Path, **files: str) -> Law:
     for name, body in files.items():
         (folder / f"{name}.yaml").write_text(HEAD + body, encoding="utf-8")
@@ -101,6 +139,30 @@ def test_behind_a_new_unknown_standard_the_older_one_of_the_household_gives_the_
     told = traffic(law, date(2026, 8, 1), "530113", income, household=household)
 
     assert (told.outcome, told.reasons, told.indicative) == (Outcome.REVIEW, ("YN-2026",), direction)
+
+
+def test_the_newest_standard_that_replaces_the_older_ones_decides(tmp_path: Path) -> None:
+    law = overlay(
+        tmp_path,
+        hardship_standards='values:\n  SC-2026: {region: "510000", valid_from: 2026-01-01, amount: "2400", operator: lt, '
+        "blocks_older: true, source: 示例文件}\n",
+    )
+    eve, day = (traffic(law, on, "510105", "2399.99") for on in (date(2025, 12, 31), date(2026, 1, 1)))
+
+    assert (eve.outcome, eve.reasons) == (Outcome.REVIEW, ("SC-2025",))
+    assert (day.outcome, day.reasons, cited(day)) == (Outcome.LIKELY, ("SC-2026",), [("SC-2026", "2400")])
+
+
+@pytest.mark.parametrize(("income", "outcome"), [("7999.99", Outcome.LIKELY), ("8000.01", Outcome.UNLIKELY)])
+def test_a_rural_household_in_yunnan_is_measured_by_the_year(tmp_path: Path, income: str, outcome: Outcome) -> None:
+    law = overlay(
+        tmp_path,
+        rural_net_income_year='values:\n  yunnan:\n    2026-01-01: {amount: "16000", source: 示例文件}\n',
+    )
+    told = traffic(law, date(2026, 8, 1), "530128", household="rural", income_yuan_per_person_year=Decimal(income))
+
+    assert told.outcome is outcome
+    assert told.comparison == Comparison("YN-2016-RURAL", "income_yuan_per_person_year", (Decimal(8000),), False)
 
 
 def test_an_unlisted_matter_is_never_cited_as_listed(tmp_path: Path) -> None:
@@ -135,10 +197,13 @@ def test_where_to_apply_names_the_place_that_was_told(law: Law) -> None:
         assert found is not None
         return found.rule, found.region, found.name, found.why
 
-    assert agency(matter="M07B")[:3] == ("art_38_tort", None, None)
+    assert agency(matter="M07B") == (
+        "art_38_tort", None, None, "损害赔偿的事，可以向事情发生地或者对方住所地的法律援助机构申请。",
+    )  # fmt: skip
+    assert agency(matter="M07B", region="340104")[3] == agency(matter="M07B")[3]
     assert agency(matter="M07B", region="340104")[:3] == ("art_38_tort", "340104", "安徽省合肥市蜀山区")
     assert agency(matter="M05A", region="340104", organisation=True)[:3] == ("none", None, None)
-    assert agency(matter="M05A", proceeding="arbitration")[0] == "art_38_labour"
+    assert agency(matter="M02", proceeding="arbitration")[0] == "art_38_labour"
     assert agency(matter="M07B", proceeding="criminal")[0] == "art_38_criminal"
     assert agency(matter="M02", proceeding="reconsideration")[0] == "art_38_reconsideration"
     assert agency(matter="M02", proceeding="none")[0] == "art_38_handling_authority"
@@ -180,3 +245,42 @@ def test_a_number_nobody_has_obtained_is_none_not_a_guess(law: Law) -> None:
     assert law.number("national.objection_filing_days", date(2026, 1, 1)) is None
     assert law.number("national.objection_filing_days", date(2022, 1, 1)) is None
     assert law.number("national.decision_days", date(2026, 1, 1)) == 7
+
+
+@pytest.mark.parametrize(
+    ("told", "served_first"),
+    [
+        ({}, ()),
+        ({"age": 59}, ()),
+        ({"age": 60}, ("P16",)),
+        ({"military_status": "soldier"}, ("P09",)),
+        ({"military_status": "military_family"}, ("P09",)),
+        ({"military_status": "bereaved_family"}, ("P09",)),
+        ({"military_status": "veteran"}, ()),
+        ({"assistance_recipient": True, "assistance_kind": "preferential_treatment"}, ("P04",)),
+        ({"assistance_recipient": True, "assistance_kind": "extreme_poverty"}, ()),
+        ({"age": 80, "military_status": "soldier"}, ("P09", "P16")),
+    ],
+)
+def test_who_is_served_first_changes_no_outcome(law: Law, told: dict[str, Any], served_first: tuple[str, ...]) -> None:
+    for on in (date(2022, 1, 1), date(2026, 11, 22)):
+        assessment = assess(Facts(matter="N04", **told), on, law)
+        assert (assessment.outcome, assessment.priority) == (Outcome.LIKELY, served_first)
+
+
+def test_an_assessment_carries_the_facts_the_day_and_the_law_it_was_made_with(law: Law) -> None:
+    facts, on = Facts(matter="N04"), date(2026, 11, 22)
+    told = assess(facts, on, law)
+
+    assert (told.facts, told.on, told.law is law) == (facts, on, True)
+
+
+def test_a_question_says_how_it_is_answered(law: Law) -> None:
+    on = date(2024, 6, 1)
+
+    assert next_questions(Facts(), on, law) == [Question("matter", "choice", tuple(law.matters))]
+    assert next_questions(Facts(matter="M05A"), on, law)[0] == Question("migrant_worker", "yes_no")
+    helped = Facts(matter="M07B", region="340104", assistance_recipient=True)
+    assert next_questions(helped, on, law)[0] == Question("assistance_kind", "choice", CHOICES["assistance_kind"])
+    income = Facts(matter="M07B", region="510105", **NOBODY)
+    assert next_questions(income, on, law) == [Question("income_yuan_per_person_month", "money")]
