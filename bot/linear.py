@@ -36,20 +36,6 @@ class Text:
         return cls((*lower, *pairs), tuple(word.lower() for word in words))
 
 
-@dataclass(frozen=True)
-class Training:
-    """How a model is fitted.
-
-    `cost` is the weight of a mistake beside the width of the margin. `share` bounds how many texts of a label one
-    fitting sees; as many fittings as `rounds`, each with other texts, are then averaged, so that a label with many
-    examples has no more say than one with few.
-    """
-
-    cost: float = 0.5
-    share: int | None = None
-    rounds: int = 1
-
-
 class LinearModel:
     """One weight per gram and label; `margins` adds them up for a text."""
 
@@ -67,13 +53,17 @@ class LinearModel:
         self.temperature = 1.0
 
     @classmethod
-    def fit(cls, texts: Sequence[Text], labels: Sequence[str], how: Training) -> "LinearModel":
-        """Train on texts with one label each, and find the temperature that makes the confidences truthful."""
+    def fit(cls, texts: Sequence[Text], labels: Sequence[str], cost: float) -> "LinearModel":
+        """Train on texts with one label each, and find the temperature that makes the confidences truthful.
+
+        Args:
+            cost: weight of a mistake beside the width of the margin; the lower, the less the model clings to our words.
+        """
         characters = TfidfVectorizer(analyzer=_characters, sublinear_tf=True)
         words = TfidfVectorizer(analyzer=_words, sublinear_tf=True)
         features = hstack([characters.fit_transform(texts), words.fit_transform(texts) * WORD_WEIGHT]).tocsr()
         names, right = np.unique(np.array(labels), return_inverse=True)
-        weights, bias = _fitted(features, right, len(names), how)
+        weights, bias = _fitted(features, right, cost)
         first_word = len(characters.vocabulary_)
         grams = {gram: (int(row), float(characters.idf_[row])) for gram, row in characters.vocabulary_.items()}
         grams |= {
@@ -82,7 +72,7 @@ class LinearModel:
         model = cls([str(name) for name in names], grams, weights.astype(np.float32), bias.astype(np.float32))
         folds = min(FOLDS, int(np.bincount(right).min()))
         if folds > 1:
-            model.temperature = _most_truthful_temperature(_unseen_margins(features, right, folds, how), right)
+            model.temperature = _most_truthful_temperature(_unseen_margins(features, right, folds, cost), right)
         return model
 
     def margins(self, text: Text) -> np.ndarray:
@@ -145,37 +135,24 @@ def _words(text: Text) -> tuple[str, ...]:
     return text.words
 
 
-def _fitted(features: csr_matrix, right: np.ndarray, labels: int, how: Training) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (a row per feature) and bias, the mean of all rounds."""
-    found = [_machine(how).fit(features[sample], right[sample]) for sample in _samples(right, labels, how)]
-    weights = np.mean([one.coef_ for one in found], axis=0)
-    bias = np.mean([one.intercept_ for one in found], axis=0)
-    if labels == 2:  # scikit-learn then keeps the second label's side only
+def _fitted(features: csr_matrix, right: np.ndarray, cost: float) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (a row per feature, a column per label) and bias."""
+    machine = _machine(cost).fit(features, right)
+    weights, bias = machine.coef_, machine.intercept_
+    if len(bias) == 1:  # of two labels, scikit-learn keeps the second's side only
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
     return np.ascontiguousarray(weights.T), bias
 
 
-def _machine(how: Training) -> LinearSVC:
-    return LinearSVC(C=how.cost, class_weight="balanced", random_state=1)
-
-
-def _samples(right: np.ndarray, labels: int, how: Training) -> list[np.ndarray]:
-    if how.share is None:
-        return [np.arange(len(right))]
-    of_label = [np.flatnonzero(right == label) for label in range(labels)]
-    chance = np.random.RandomState(1)
-    return [
-        np.sort(np.concatenate([chance.permutation(places)[: how.share] for places in of_label]))
-        for _ in range(how.rounds)
-    ]
-
-
-def _unseen_margins(features: csr_matrix, right: np.ndarray, folds: int, how: Training) -> np.ndarray:
+def _unseen_margins(features: csr_matrix, right: np.ndarray, folds: int, cost: float) -> np.ndarray:
     """Each text's margins from a model which had not seen it."""
     shuffled = StratifiedKFold(folds, shuffle=True, random_state=1)
-    classifier = _machine(how)
-    margins: np.ndarray = cross_val_predict(classifier, features, right, cv=shuffled, method="decision_function")
+    margins: np.ndarray = cross_val_predict(_machine(cost), features, right, cv=shuffled, method="decision_function")
     return margins if margins.ndim == 2 else np.column_stack([-margins, margins])
+
+
+def _machine(cost: float) -> LinearSVC:
+    return LinearSVC(C=cost, class_weight="balanced", random_state=1)
 
 
 def _most_truthful_temperature(margins: np.ndarray, right: np.ndarray) -> float:

@@ -56,10 +56,17 @@ def read(texts: Sequence[str], model: Path, said_on: date | None = None) -> list
         text=True,
         check=False,
     )
-    lines = [line.removeprefix(RECORD) for line in done.stdout.splitlines() if line.startswith(RECORD)]
-    if done.returncode or len(lines) != len(texts):
-        raise Unreadable(done.stderr[-2000:] or f"{len(lines)} of {len(texts)} messages were read")
-    return [_reading(json.loads(line)) for line in lines]
+    readings = readings_in(done.stdout)
+    if done.returncode or len(readings) != len(texts):
+        raise Unreadable(f"{len(readings)} of {len(texts)} messages were read\n{done.stderr[-2000:]}")
+    return readings
+
+
+def readings_in(printed: str) -> list[Reading]:
+    """The records in what the reading process printed; Rasa prints there as well."""
+    # splitlines would take the record separator itself for the end of a line
+    lines = [line for line in printed.split("\n") if line.startswith(RECORD)]
+    return [_reading(json.loads(line.removeprefix(RECORD))) for line in lines]
 
 
 def _reading(parsed: dict[str, Any]) -> Reading:

@@ -86,6 +86,7 @@ class DangerLexicon:
         self._harmless = _alternation(self._flat(written["harmless"]))
         self._now = _alternation(self._flat(written["now"]))
         self._negations = tuple(self._flat(written["negations"]))
+        self._calm = _alternation(self._flat(written["calm"]))
         self.rules: tuple[Rule, ...] = tuple(self._compile(rule) for rule in written["rules"])
 
     @classmethod
@@ -97,6 +98,10 @@ class DangerLexicon:
         """The first rule, in the order of the file, that the text meets; None when nothing speaks of danger now."""
         plain = self._harmless.sub(BLANK, _plain(text))
         return next((rule for rule in self.rules if self._meets(rule, plain)), None)
+
+    def sounds_calm(self, text: str) -> bool:
+        """Whether the words are those of somebody who asks about the law or tells what is over."""
+        return bool(self._calm.search(_plain(text)))
 
     def _meets(self, rule: Rule, text: str) -> bool:
         if rule.shorter_than is not None and len(text) >= rule.shorter_than:
@@ -156,18 +161,19 @@ class DangerDetector(GraphComponent, IntentClassifier):
     Stands last in the pipeline and outranks all.
     """
 
-    def __init__(self, lexicon: DangerLexicon, suspicion: float) -> None:
+    def __init__(self, lexicon: DangerLexicon, suspicion: float, suspicion_when_calm: float) -> None:
         """Take what raises an alarm.
 
         Args:
             suspicion: the least confidence in all dangers together at which the classifier's guess counts as one.
+            suspicion_when_calm: the same where the words are calm ones.
         """
-        self._lexicon, self._suspicion = lexicon, suspicion
+        self._lexicon, self._suspicion, self._when_calm = lexicon, suspicion, suspicion_when_calm
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`suspicion` was chosen on the even lines of tests/nlu/danger_held_out.yml; bench/RESULTS.md has the figures."""
-        return {"suspicion": 0.2}
+        """Both were chosen on the even lines of tests/nlu/danger_held_out.yml; bench/RESULTS.md has the figures."""
+        return {"suspicion": 0.2, "suspicion_when_calm": 0.9}
 
     @classmethod
     def create(
@@ -178,7 +184,7 @@ class DangerDetector(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
     ) -> "DangerDetector":
         """Read the lexicon when the model is loaded, so that an edited one takes effect without training."""
-        return cls(DangerLexicon.load(), float(config["suspicion"]))
+        return cls(DangerLexicon.load(), float(config["suspicion"]), float(config["suspicion_when_calm"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Put the danger first where there is one, and leave every other message as it is."""
@@ -201,7 +207,8 @@ class DangerDetector(GraphComponent, IntentClassifier):
         if best.get(PREDICTED_CONFIDENCE_KEY) == 1.0:
             return None
         dangers = [one for one in message.get(INTENT_RANKING_KEY) or [] if one[INTENT_NAME_KEY].startswith("danger_")]
-        if sum(one[PREDICTED_CONFIDENCE_KEY] for one in dangers) < self._suspicion:
+        least = self._when_calm if self._lexicon.sounds_calm(message.get(TEXT) or "") else self._suspicion
+        if sum(one[PREDICTED_CONFIDENCE_KEY] for one in dangers) < least:
             return None
         return str(max(dangers, key=lambda one: one[PREDICTED_CONFIDENCE_KEY])[INTENT_NAME_KEY])
 

@@ -20,9 +20,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import homophones, linear, topics
 from bot.extraction import text as extraction_text
-from bot.linear import LinearModel, Text, Training
+from bot.linear import LinearModel, Text
 
 RANKING_LENGTH = 10
+COST = 0.5
 READ_AND_FITTED_BY = (linear, homophones, extraction_text)
 TOPICS = "topics"
 """Where a parsed message keeps the topics it touches, surest first: `[{"name": "wages", "confidence": 0.93}]`."""
@@ -61,9 +62,8 @@ class LinearIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(TEXT) and one.get(INTENT)]
-        self.model = LinearModel.fit(
-            [text_of(one) for one in examples], [str(one.get(INTENT)) for one in examples], Training()
-        )
+        texts, intents = [text_of(one) for one in examples], [str(one.get(INTENT)) for one in examples]
+        self.model = LinearModel.fit(texts, intents, COST)
         with self._model_storage.write_to(self._resource) as directory:
             self.model.write(directory)
         return self._resource

@@ -12,7 +12,7 @@ from bot.components.danger import DangerDetector, DangerLexicon, LexiconError
 LEXICON = DangerLexicon.load()
 LINES = yaml.safe_load((Path(__file__).parent / "danger_lines.yaml").read_text(encoding="utf-8"))
 RAISED = [(line, intent) for intent, lines in LINES["raised"].items() for line in lines]
-NOTHING = {"harmless": ["□"], "now": ["现在"], "negations": ["没"], "words": {}}
+NOTHING = {"harmless": ["□"], "now": ["现在"], "negations": ["没"], "calm": ["怎么判"], "words": {}}
 
 
 @pytest.mark.parametrize(("line", "intent"), RAISED)
@@ -42,7 +42,7 @@ def understood(text: str, name: str, confidence: float) -> Message:
 
 def test_危险意图排第一_置信度为一_且不重复() -> None:
     message = understood("他正在打我", "report_domestic_violence", 0.9)
-    DangerDetector(LEXICON, 0.2).process([message])
+    DangerDetector(LEXICON, 0.2, 0.9).process([message])
     assert message.get(INTENT) == {"name": "danger_violence", "confidence": 1.0}
     assert message.get(INTENT_RANKING_KEY) == [
         {"name": "danger_violence", "confidence": 1.0},
@@ -53,27 +53,36 @@ def test_危险意图排第一_置信度为一_且不重复() -> None:
 
 def test_没有危险时原样放过() -> None:
     message = understood("老板欠我工资", "report_unpaid_wages", 0.8)
-    DangerDetector(LEXICON, 0.2).process([message])
+    DangerDetector(LEXICON, 0.2, 0.9).process([message])
     assert message.get(INTENT) == {"name": "report_unpaid_wages", "confidence": 0.8}
 
 
 @pytest.mark.parametrize(("confidence", "raised"), [(0.75, True), (0.85, False), (1.0, False)])
 def test_词表没有的话_分类器有几分疑心就算(confidence: float, raised: bool) -> None:
     message = understood("他今天怪怪的", "greet", confidence)  # the rest of the confidence is on danger_violence
-    DangerDetector(LEXICON, 0.2).process([message])
+    DangerDetector(LEXICON, 0.2, 0.9).process([message])
     assert (message.get(INTENT)["name"] == "danger_violence") is raised
+
+
+def test_问法律的话_疑心要很重才算() -> None:
+    for danger, raised in ((0.5, False), (0.95, True)):
+        message = understood("他那样会怎么判", "ask_criminal", 1 - danger)
+        DangerDetector(LEXICON, 0.2, 0.9).process([message])
+        assert (message.get(INTENT)["name"] == "danger_violence") is raised
 
 
 def test_正在答年龄_不算孩子有危险() -> None:
     message = understood("12岁", "inform", 1.0)
-    message.set(INTENT_RANKING_KEY, [{"name": "inform", "confidence": 1.0}, {"name": "danger_child", "confidence": 0.4}])
-    DangerDetector(LEXICON, 0.2).process([message])
+    message.set(
+        INTENT_RANKING_KEY, [{"name": "inform", "confidence": 1.0}, {"name": "danger_child", "confidence": 0.4}]
+    )
+    DangerDetector(LEXICON, 0.2, 0.9).process([message])
     assert message.get(INTENT)["name"] == "inform"
 
 
 def test_没有文字的消息不出错() -> None:
     message = Message(data={INTENT: {"name": "greet", "confidence": 1.0}})
-    DangerDetector(LEXICON, 0.2).process([message])
+    DangerDetector(LEXICON, 0.2, 0.9).process([message])
     assert message.get(INTENT) == {"name": "greet", "confidence": 1.0}
 
 

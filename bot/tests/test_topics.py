@@ -7,7 +7,13 @@ from bot import topics
 
 @pytest.mark.parametrize(
     ("intent", "topic"),
-    [("ask_wages", "wages"), ("report_unpaid_wages", "wages"), ("ask_why", None), ("ask_progress", None), ("greet", None)],
+    [
+        ("ask_wages", "wages"),
+        ("report_unpaid_wages", "wages"),
+        ("ask_why", None),
+        ("ask_progress", None),
+        ("greet", None),
+    ],
 )
 def test_意图对应的话题(intent: str, topic: str | None) -> None:
     assert topics.topic_of(intent) == topic
