@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import httpx
+import httpcore
 import structlog
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -80,12 +80,12 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # The default is six threads on two cores: six citizens at a locked database would make all others wait.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKERS, "gateway"))
-        limits = httpx.Limits(max_connections=30)
-        async with httpx.AsyncClient(
-            base_url=settings.dialogue_url, timeout=settings.turn_timeout_seconds, limits=limits, trust_env=False
-        ) as client:
+        async with httpcore.AsyncConnectionPool(max_connections=30, keepalive_expiry=5.0) as connections:
             turns = dialogue or RasaTurns(
-                client, settings.dialogue_token.get_secret_value(), settings.turn_timeout_seconds
+                connections,
+                settings.dialogue_url,
+                settings.dialogue_token.get_secret_value(),
+                settings.turn_timeout_seconds,
             )
             news, canary = News(), Canary(turns)
             runner = TurnRunner(services, turns, canary, news)

@@ -1,12 +1,13 @@
 """The one call to the dialogue server. Everything that can go wrong there becomes `DialogueDown`."""
 
 import asyncio
+import json
 import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import httpx
+import httpcore
 
 
 class DialogueDown(Exception):
@@ -47,26 +48,31 @@ class TurnService(Protocol):
         ...
 
 
+UNREACHABLE = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+
+
 class RasaTurns:
     """`TurnService` over the turn channel of bot/channel.py."""
 
-    def __init__(self, client: httpx.AsyncClient, token: str, seconds: float) -> None:
-        self._client, self._seconds = client, seconds
-        self._headers = {"Authorization": f"Bearer {token}"}
+    def __init__(self, connections: httpcore.AsyncConnectionPool, address: str, token: str, seconds: float) -> None:
+        self._connections, self._url, self._seconds = connections, f"{address}/webhooks/gw/turn", seconds
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     async def turn(self, sender: str, text: str, trusted: bool, seq: int, slots: dict[str, Any]) -> Turn:
         """See `TurnService.turn`."""
-        body = {"sender": sender, "text": text, "trusted": trusted, "metadata": {"seq": seq, "slots": slots}}
+        told = {"sender": sender, "text": text, "trusted": trusted, "metadata": {"seq": seq, "slots": slots}}
+        body = json.dumps(told, ensure_ascii=False).encode()
         try:
-            async with asyncio.timeout(self._seconds):  # httpx counts connecting, waiting and each byte anew
-                response = await self._client.post("/webhooks/gw/turn", json=body, headers=self._headers)
-            response.raise_for_status()
-            answer = response.json()
+            async with asyncio.timeout(self._seconds):
+                response = await self._connections.request("POST", self._url, headers=self._headers, content=body)
+            if response.status != 200:
+                raise DialogueDown(f"status {response.status}")
+            answer = json.loads(response.content)
             if not any(one.get("text") or one.get("custom") for one in answer["messages"]):
                 raise DialogueDown("silence")
             keys = ("messages", "intent", "confidence", "entities", "slots", "ranking")
             return Turn(**{key: answer[key] for key in keys})
-        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (*UNREACHABLE, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DialogueDown(type(error).__name__) from error
 
 

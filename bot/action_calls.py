@@ -1,7 +1,8 @@
 """Makes a call of an action cost less than the action: two replacements in Rasa's `RemoteAction`.
 
 Rasa 3.6 calls `jsonschema.validate`, which checks the schema itself against the meta-schema at every action: measured as
-70 % of the processor time of a turn. A validator that is compiled once judges every result by the same schema.
+70 % of the processor time of a turn. And it tries each event against 24 kinds of events, while our actions only set
+slots: another 10 %. A validator that is compiled once judges every result by what our actions may say.
 
 Rasa also sends the whole history with every call. Our actions read the latest message and the slots; what was said lies
 with the gateway.
@@ -14,7 +15,20 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-_schema = RemoteAction.action_response_format_spec()
+_schema = {
+    "type": "object",
+    "properties": {
+        "events": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"event": {"const": "slot"}, "name": {"type": "string"}},
+                "required": ["event", "name", "value"],
+            },
+        },
+        "responses": {"type": "array", "items": {"type": "object"}},
+    },
+}
 _validator = validator_for(_schema)(_schema)
 
 

@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import action_calls  # noqa: F401  # takes effect when the channel is loaded
+from bot.logs import keep_words_out
 
 LOOSE_SLASH = re.compile(r"(?<!\d)/|/(?!\d)")
 MAX_TEXT_CHARACTERS = 2000  # 20,000 characters cost over a second of processor time
@@ -84,7 +85,8 @@ class GatewayChannel(InputChannel):
             return response.json({"messages": output.messages, **await understanding(request, sender)})
 
         @gateway.listener("after_server_start")
-        async def keep_model(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+        async def settle(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+            keep_words_out()
             # The model stays for ever; the garbage collector need not walk through it in every round.
             gc.collect()
             gc.freeze()

@@ -213,8 +213,10 @@ class Uv:
             self.run(f"建立 {name}（Python {python}）", "venv", "--python", self.interpreter(python), folder)
             made(folder, place, ".place")
         (folder / ".stamp").unlink(missing_ok=True)
-        sync: Command = ("pip", "sync", "--require-hashes", "--python", folder / "bin" / "python", pins)
-        self.run(f"把 {pins.relative_to(ROOT)} 装进 {name}", *sync)
+        # Compiled once here: where nothing may be written beside the packages (a container, PYTHONDONTWRITEBYTECODE),
+        # every start would compile all of TensorFlow anew, half a minute long.
+        options: Command = ("--require-hashes", "--compile-bytecode", "--python", folder / "bin" / "python")
+        self.run(f"把 {pins.relative_to(ROOT)} 装进 {name}", "pip", "sync", *options, pins)
         made(folder, contents)
         return True
 

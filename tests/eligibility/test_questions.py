@@ -43,7 +43,7 @@ def buttons(responses: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def test_every_button_answers_its_own_question_with_a_known_code(responses: dict[str, Any]) -> None:
     for fact, payload in buttons(responses):
-        if told := re.fullmatch(r'/inform\{"(\w+)":"(\w+)"\}', payload):
+        if told := re.fullmatch(r'/inform\{\{"(\w+)":"(\w+)"\}\}', payload):
             assert told[1] == fact
             assert told[2] in CHOICES[fact]
         else:
