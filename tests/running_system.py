@@ -9,12 +9,14 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine, NullPool, create_engine
 
 from processes import die_with_parent
 from settings import ROOT
@@ -105,9 +107,23 @@ class RunningSystem:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.folder / "system.db"
+    def engine(self) -> Engine:
+        """The database behind it, as somebody else reads or locks it."""
+        return create_engine(self.environment["DATABASE_URL"], poolclass=NullPool)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Somebody else holds the database, or on PostgreSQL the table that every turn needs."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            else:
+                connection.exec_driver_sql("BEGIN")
+                connection.exec_driver_sql("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE")
+            try:
+                yield
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
 
     def start(self) -> None:
         """Start everything, and wait until a real turn is answered."""
@@ -176,14 +192,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    """One system for all tests that need the trained bot: starting it takes half a minute."""
-    folder = tmp_path_factory.mktemp("system")
+@contextmanager
+def running_system(folder: Path, database_url: str) -> Iterator[RunningSystem]:
+    """A system over an empty database, until the end of the block."""
     port, dialogue_port = free_port(), free_port()
     environment = {
         **os.environ,
-        "DATABASE_URL": f"sqlite:///{folder / 'system.db'}",
+        "DATABASE_URL": database_url,
         "YUANXIAN_PORT": str(port),
         "YUANXIAN_DIALOGUE_PORT": str(dialogue_port),
         "YUANXIAN_LOG_PATH": str(folder / "log"),
@@ -194,5 +209,15 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     }
     running = RunningSystem(environment, port, dialogue_port, folder)
     running.start()
-    yield running
-    running.stop()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+    """One system for all tests that need the trained bot: starting it takes a while."""
+    folder = tmp_path_factory.mktemp("system")
+    with running_system(folder, f"sqlite:///{folder / 'system.db'}") as running:
+        yield running

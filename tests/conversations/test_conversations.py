@@ -75,7 +75,7 @@ def is_said(template: str, text: str) -> bool:
 def kept_slots(system: RunningSystem, session_id: str) -> dict[str, Any]:
     """What the gateway keeps of a conversation, decrypted."""
     use_key(system.environment["YUANXIAN_ENCRYPTION_KEY"])
-    engine = connect(f"sqlite:///{system.database}")
+    engine = connect(system.environment["DATABASE_URL"])
     _, open_reading = unit_of_work_factory(engine)
     with open_reading() as uow:
         slots = uow.conversations.get(UUID(session_id)).slots

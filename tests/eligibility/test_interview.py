@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bench.eligibility import FIXED_FORM
+from bench.eligibility_rules import FIXED_FORM
 from eligibility import CHOICES, KIND, Facts, Outcome, assess, next_questions, read_case
 from tests.eligibility.people import DAYS, INCOMES, LAW, PEOPLE, REGIONS, SCOPE
 from tests.eligibility.test_written_cases import written

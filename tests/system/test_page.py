@@ -1,7 +1,6 @@
 """A citizen on a phone: from their own words to an appointment number, in a real browser against the running system."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,14 +99,9 @@ def test_database_locks_while_the_bot_answers(phone: Page, system: RunningSystem
     expect(talk.locator(".message.bot").first).to_be_visible()
     with phone.expect_response("**/v1/web/messages"):
         say(phone, "老板欠我两个月工资，我在合肥庐阳区上班")
-    lock = sqlite3.connect(system.database, isolation_level=None)
-    lock.execute("BEGIN EXCLUSIVE")
-    try:
+    with system.locked():
         answered_or_told = phone.get_by_text("劳动监察").or_(phone.get_by_text("回复比平时慢"))
         expect(answered_or_told.first).to_be_visible(timeout=TOLD_WITHIN_MS)
-    finally:
-        lock.execute("ROLLBACK")
-        lock.close()
     # What the lock broke off is answered, or apologised for with the way to a person; then the talk goes on.
     answer_or_apology = talk.get_by_text("劳动监察").or_(talk.get_by_text("转人工"))
     expect(talk.locator(".message.bot").nth(1)).to_be_visible(timeout=RESTARTED_WITHIN_MS)

@@ -1,9 +1,9 @@
 """Time the assessment and the interview, count the questions, and print the figures as JSON.
 
-    .venv/bin/python -m bench.eligibility                  # with 100,000 random fact sets: about two minutes
-    .venv/bin/python -m bench.eligibility --random 2000
+    .venv/bin/python bench/eligibility_rules.py                  # with 100,000 random fact sets: about two minutes
+    .venv/bin/python bench/eligibility_rules.py --random 2000
 
-Run as a module: as a script its name would hide the package. Asked: `assess` at most 0.3 ms and `next_questions` at most 2 ms in the median, over the written cases as the interview
+Asked: `assess` at most 0.3 ms and `next_questions` at most 2 ms in the median, over the written cases as the interview
 meets them (every state between the first question and the last); no exception over the random fact sets; on average at
 most half as many questions as a fixed form asks. Beside them runs a peer that knows no dates, no sources and no open
 facts: a fixed form of fourteen fields, checked by a chain of ifs. Its time is the floor of what such a check can cost
