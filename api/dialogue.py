@@ -24,6 +24,8 @@ class Turn:
     entities: list[dict[str, Any]]
     slots: dict[str, Any]
     ranking: list[dict[str, Any]] = field(default_factory=list)
+    topics: list[dict[str, Any]] = field(default_factory=list)
+    """Which matters the message touches, surest first, each with `name` and `confidence`."""
 
     @property
     def failed(self) -> bool:
@@ -33,7 +35,9 @@ class Turn:
     @property
     def understood(self) -> dict[str, Any]:
         """For the operator: what the bot thought this was."""
-        return {"intent": self.intent, "confidence": round(self.confidence, 3), "entities": self.entities}
+        topics = [one["name"] for one in self.topics]
+        confidence = round(self.confidence, 3)
+        return {"intent": self.intent, "confidence": confidence, "topics": topics, "entities": self.entities}
 
 
 class TurnService(Protocol):
@@ -56,7 +60,10 @@ class RasaTurns:
 
     def __init__(self, connections: httpcore.AsyncConnectionPool, address: str, token: str, seconds: float) -> None:
         self._connections, self._url, self._seconds = connections, f"{address}/webhooks/gw/turn", seconds
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._headers: dict[bytes | str, bytes | str] = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+        }
 
     async def turn(self, sender: str, text: str, trusted: bool, seq: int, slots: dict[str, Any]) -> Turn:
         """See `TurnService.turn`."""
@@ -70,7 +77,7 @@ class RasaTurns:
             answer = json.loads(response.content)
             if not any(one.get("text") or one.get("custom") for one in answer["messages"]):
                 raise DialogueDown("silence")
-            keys = ("messages", "intent", "confidence", "entities", "slots", "ranking")
+            keys = ("messages", "intent", "confidence", "entities", "slots", "ranking", "topics")
             return Turn(**{key: answer[key] for key in keys})
         except (*UNREACHABLE, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DialogueDown(type(error).__name__) from error

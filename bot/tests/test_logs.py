@@ -36,7 +36,9 @@ def test_an_exception_is_logged_with_its_place_and_without_what_is_known_of_the_
 
 
 def test_a_warning_is_logged_without_the_words_it_is_about(logs: pytest.LogCaptureFixture) -> None:
-    structlog.get_logger("rasa.test").warning("tracker.strange", event_info="Odd.", text=f"我叫{NAME}", slots={"a": NAME})
+    structlog.get_logger("rasa.test").warning(
+        "tracker.strange", event_info="Odd.", text=f"我叫{NAME}", slots={"a": NAME}
+    )
 
     assert "tracker.strange" in logs.text
     assert NAME not in logs.text
