@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -12,12 +13,13 @@ import typer
 import yaml
 
 from hotline.clock import SHANGHAI
-from settings import ROOT, settings
+from settings import settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     import eligibility
+    from hotline.permissions import Role
     from hotline.workstations_import import Remark
     from knowledge.statute_library import Found, StatuteLibrary
     from store.unit_of_work import OpenUow
@@ -43,6 +45,8 @@ app.add_typer(questions, name="questions")
 app.add_typer(evaluate, name="evaluate")
 stations = typer.Typer(no_args_is_help=True, help="工作站点和值班表")
 app.add_typer(stations, name="stations")
+users = typer.Typer(no_args_is_help=True, help="工号和权限")
+app.add_typer(users, name="users")
 
 
 def _say(words: str) -> None:
@@ -121,9 +125,12 @@ def desk(login: Annotated[str, typer.Option(help="工号")] = "demo") -> None:
         raise typer.Exit(1) from None
 
 
+FACTS_HELP = "事实，JSON；不给就从标准输入读。名称见 eligibility/facts.py，代码见 eligibility/parameters/"
+
+
 @app.command()
 def assess(
-    facts: Annotated[str, typer.Argument(help="事实，JSON；不给就从标准输入读")] = "",
+    facts: Annotated[str, typer.Argument(help=FACTS_HELP)] = "",
     cases: Annotated[Path | None, typer.Option(help="案例文件（YAML 或 JSON Lines），每个案例输出一行 JSON")] = None,
     on: Annotated[str, typer.Option(help="申请日，如 2025-08-01；默认今天")] = "",
     explain: Annotated[bool, typer.Option("--explain", help="附上给市民和给值班员的说明")] = False,
@@ -131,7 +138,7 @@ def assess(
     """按有日期的法律初步判断法律援助资格。"""
     import eligibility
 
-    law = eligibility.Law.load(settings().parameters_dir if _configured() else None)
+    law = _law()
     if cases is not None:
         for case in _cases_in(cases):
             _say(json.dumps(_assessed(case, law), ensure_ascii=False))
@@ -246,15 +253,116 @@ def verify_record() -> None:
     _say("记录完整，没有改动")
 
 
+@record.command("export")
+def export_record(
+    file: Annotated[Path, typer.Argument(help="写到这个文件，一行一条 JSON，带校验链")],
+    since: Annotated[str, typer.Option("--from", help="从哪天起，如 2026-01-01；默认从头")] = "",
+    until: Annotated[str, typer.Option("--to", help="到哪天为止（含）；默认到现在")] = "",
+) -> None:
+    """把全过程记录导出到别处保存：数据库的主人能截掉它的末尾，导出去的截不掉。"""
+    from datetime import datetime, time, timedelta
+
+    from hotline.audit import AuditSearch, plain
+
+    first = datetime.combine(_day(since), time(), SHANGHAI) if since else None
+    last = datetime.combine(_day(until) + timedelta(days=1), time(), SHANGHAI) if until else None
+    written, after = 0, 0
+    open_uow = _open_database()
+    with file.open("w", encoding="utf-8") as out:
+        while True:
+            with open_uow() as uow:
+                entries = uow.audit.find(AuditSearch(after, since=first, until=last, limit=5_000))
+                lines = [
+                    json.dumps({name: plain(value) for name, value in asdict(one).items()}, ensure_ascii=False)
+                    for one in entries
+                ]
+            if not lines:
+                break
+            out.writelines(f"{line}\n" for line in lines)
+            written, after = written + len(lines), json.loads(lines[-1])["seq"]
+    _say(f"已导出 {written} 条：{file}")
+
+
+@users.command("add")
+def add_user(
+    login: Annotated[str, typer.Argument(help="工号")],
+    name: Annotated[str, typer.Option(help="显示的名字")],
+    role: Annotated[
+        str,
+        typer.Option(help="operator 值班人员、lawyer 值班律师、reviewer 审查人员、supervisor 值班长、auditor 审计人员"),
+    ] = "operator",
+) -> None:
+    """增加工号；已有的工号，换成这次的名字、权限和口令。口令在终端里输入，或者从标准输入读一行。"""
+    from datetime import UTC, datetime
+
+    from hotline import operators
+    from hotline.errors import PasswordTooShort
+
+    wanted = _role(role)
+    password = (
+        typer.prompt("口令", hide_input=True, confirmation_prompt=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\n")
+    )
+    try:
+        operators.require_password(password)
+    except PasswordTooShort as error:
+        _say(error.sentence)
+        raise typer.Exit(2) from None
+    hashed = operators.hash_password(password)
+    with _open_database()() as uow:
+        operators.enrol(uow, login, hashed, name, datetime.now(UTC), wanted)
+    _say(f"工号 {login}（{_role_words(role)}）可以登录了")
+
+
+@users.command("role")
+def change_user_role(login: Annotated[str, typer.Argument(help="工号")], role: str) -> None:
+    """换权限，马上生效。"""
+    from datetime import UTC, datetime
+
+    from hotline import operators
+
+    wanted = _role(role)
+    with _known_login(), _open_database()() as uow:
+        operators.change_role(uow, login, wanted, datetime.now(UTC))
+    _say(f"工号 {login} 现在是{_role_words(role)}")
+
+
+@users.command("close")
+def close_user(login: Annotated[str, typer.Argument(help="工号")]) -> None:
+    """停用工号，已登录的也马上退出；做过的事仍在记录里。"""
+    from datetime import UTC, datetime
+
+    from hotline import operators
+
+    with _known_login(), _open_database()() as uow:
+        operators.close(uow, login, datetime.now(UTC))
+    _say(f"工号 {login} 已经停用")
+
+
+@users.command("list")
+def list_users() -> None:
+    """所有的工号。"""
+    with _open_database()() as uow:
+        for one in uow.operators.all():
+            closed = f"，{one.closed_at.astimezone(SHANGHAI):%Y-%m-%d} 停用" if one.closed_at else ""
+            _say(f"{one.login}　{one.display_name}　{_role_words(one.role)}{closed}")
+
+
 @answers.command("check")
 def check_answers(
     statutes: Annotated[Path | None, typer.Option(help="法规文本目录；默认用设置里的")] = None,
 ) -> None:
     """检查每条答复：格式、引用的条文是否存在、期限是否写在条文里。"""
-    from knowledge.answers import InvalidAnswers, load_answers
+    from knowledge.answers import InvalidAnswers, load_answers, read_drafts
     from knowledge.check import check_answers as check
 
     folder = statutes or settings().statutes_dir
+    drafts, faults = read_drafts()
+    for fault in faults:
+        _say(str(fault))
+    if drafts:
+        _say(f"草稿 {len(drafts)} 条，不对外提供：{'、'.join(drafts)}")
     try:
         loaded = load_answers()
     except InvalidAnswers as error:
@@ -275,15 +383,9 @@ def check_answers(
 @parameters.command("check")
 def check_parameters() -> None:
     """检查法律参数：时段有无重叠、缺口，有无出处，哪些金额该更新了。"""
-    import eligibility
     from eligibility.upkeep import overdue
 
-    try:
-        law = eligibility.Law.load(settings().parameters_dir if _configured() else None)
-    except eligibility.ParameterError as error:
-        _say(str(error))
-        raise typer.Exit(1) from None
-    late = list(overdue(law, _today()))
+    late = list(overdue(_law(), _today()))
     for line in late:
         _say(line)
     _say(f"法律参数没有错误；{len(late)} 项金额已过预计的调整日，补上新数之前，有关的判断一律交给人")
@@ -298,8 +400,8 @@ def replay_assessments(
     import eligibility
     from eligibility.upkeep import in_words
 
+    law = _law(overlay)
     try:
-        law = eligibility.Law.load(overlay or (settings().parameters_dir if _configured() else None))
         found = eligibility.replay(_past_in(file) if file else _past_kept(), law)
     except eligibility.EligibilityError as error:
         _say(str(error))
@@ -325,25 +427,35 @@ def _assessed(case: dict[str, Any], law: "eligibility.Law") -> dict[str, Any]:
 def _past_in(file: Path) -> "list[eligibility.PastAssessment]":
     import eligibility
 
-    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     try:
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
         return [eligibility.PastAssessment.from_mapping(json.loads(line)) for line in lines]
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise eligibility.UnknownFact(f"{file}: {error}; write one JSON object a line") from error
+    except OSError as error:
+        raise eligibility.UnknownFact(f"{file}: {error.strerror}; name a file of past assessments") from error
 
 
 def _past_kept() -> "list[eligibility.PastAssessment]":
+    from sqlalchemy.exc import DatabaseError
+
     from hotline import assessments
     from store.unit_of_work import unit_of_work_factory
 
-    with unit_of_work_factory(_database())[1]() as uow:
-        return list(assessments.past(uow))
+    try:
+        with unit_of_work_factory(_database())[1]() as uow:
+            return list(assessments.past(uow))
+    except DatabaseError:
+        _say("数据库里读不到留存的判断；先运行 yuanxian db upgrade，或者用 --file 给一个文件")
+        raise typer.Exit(1) from None
 
 
 @stations.command("template")
 def station_template(
     roster: Annotated[bool, typer.Option("--roster", help="值班表的模板")] = False,
-    file: Annotated[Path | None, typer.Option("--to", help="写到这个 CSV 文件，Excel 能直接打开；不给就显示")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--to", help="写到这个文件：.xlsx（可以下拉选）或者 .csv；不给就显示")
+    ] = None,
 ) -> None:
     """站点表（或值班表）的模板：第一行是栏名，第二行是样例，填的时候删去。"""
     from hotline import workstations_import
@@ -351,8 +463,13 @@ def station_template(
     written = workstations_import.roster_template() if roster else workstations_import.template()
     if file is None:
         _say(written)
+        return
+    if file.suffix.lower() == ".xlsx":
+        make = workstations_import.roster_template_xlsx if roster else workstations_import.template_xlsx
+        file.write_bytes(make())
     else:
         file.write_text(written, encoding="utf-8-sig", newline="")
+    _say(f"模板写好了：{file}；第二行是样例，填的时候删去")
 
 
 @stations.command("import")
@@ -391,6 +508,34 @@ def import_roster(
         if not dry_run:
             workstations_import.keep_roster(uow, read.shifts)
     _say(f"{len(read.shifts)} 个班没有错误" + ("；只是检查，没有写入" if dry_run else "，已经导入"))
+
+
+@stations.command("expected")
+def expected_people(
+    day: Annotated[str, typer.Option(help="哪一天，如 2026-12-01；默认今天")] = "",
+    station: Annotated[str | None, typer.Option(help="站点编号；不给就是所有站点")] = None,
+) -> None:
+    """这一天约了谁：时间、预约号、方式、怎么提醒；姓名电话遮住。给窗口打印用。"""
+    from datetime import UTC, datetime
+
+    from hotline import appointments_reach, audit, workstations
+    from hotline.applicants import masked_name, masked_phone
+    from hotline.clock import in_words
+
+    wanted = _day(day)
+    with _open_database()() as uow:
+        found = appointments_reach.expected_on(uow, wanted, station)
+        for one in found:
+            booked = one.appointment
+            name = masked_name(one.name) if one.name else "（没留姓名）"
+            phone = masked_phone(one.phone) if one.phone else "（没留电话）"
+            where = workstations.station(uow, booked.station_id).name
+            reach = appointments_reach.REACH_WORDS[one.reach]
+            _say(
+                f"{in_words(booked.starts_at)}　{where}　{booked.kind.words}　{booked.number}　{name}　{phone}　{reach}"
+            )
+        audit.record(uow, audit.SYSTEM, "appointments.listed", station or "", datetime.now(UTC), day=wanted)
+    _say(f"{wanted} 共 {len(found)} 人")
 
 
 @statutes.command("import")
@@ -538,6 +683,68 @@ def evaluate_conversations(
     _say(json.dumps(figures, ensure_ascii=False))
 
 
+def _role(word: str) -> "Role":
+    from hotline.permissions import ROLE_WORDS, Role
+
+    try:
+        return Role(word)
+    except ValueError:
+        known = "、".join(f"{one} {words}" for one, words in ROLE_WORDS.items())
+        _say(f"没有「{word}」这种权限，可以是：{known}")
+        raise typer.Exit(2) from None
+
+
+def _role_words(role: str) -> str:
+    from hotline.permissions import ROLE_WORDS
+
+    return ROLE_WORDS[_role(role)]
+
+
+@contextmanager
+def _known_login() -> Iterator[None]:
+    """Says so when nobody has the login."""
+    from hotline.errors import OperatorUnknown
+
+    try:
+        yield
+    except OperatorUnknown as error:
+        _say(error.sentence)
+        raise typer.Exit(1) from None
+
+
+@evaluate.command("gaps")
+def evaluate_gaps(
+    since: Annotated[str, typer.Option("--from", help="从哪天起，如 2026-01-01；默认全部")] = "",
+    number: Annotated[int, typer.Option("--cluster", min=1, help="第几组，给 --draft 和 --examples 用")] = 1,
+    draft: Annotated[Path | None, typer.Option(help="把这一组写成答复的草稿")] = None,
+    examples: Annotated[Path | None, typer.Option(help="把这一组写成这个主题的训练例句")] = None,
+) -> None:
+    """没有答好的问题（本人同意留下的），按问的是不是一回事分组，多的在前；从一组可以起草答复或者例句。"""
+    from datetime import datetime, time
+
+    from evaluation.gaps import describe, group
+    from knowledge.answers import load_answers
+    from knowledge.gaps import draft_answer, draft_examples
+    from knowledge.search import AnswerIndex
+
+    begin = datetime.combine(_day(since), time(), SHANGHAI) if since else datetime(2000, 1, 1, tzinfo=SHANGHAI)
+    with _open_database()() as uow:
+        found = group(uow.gaps.since(begin), AnswerIndex(load_answers()), _today())
+    for place, one in enumerate(found, 1):
+        _say(describe(place, one))
+    if not found:
+        _say("还没有市民同意留下的问题")
+    elif number > len(found):
+        _say(f"只有 {len(found)} 组")
+        raise typer.Exit(2)
+    else:
+        chosen = found[number - 1]
+        for file, text in ((draft, draft_answer), (examples, draft_examples)):
+            if file:
+                file.write_text(text(chosen.questions, chosen.topic), "utf-8")
+                _say(f"第 {number} 组写进了 {file}")
+
+
 def _model() -> Path:
     """The trained dialogue model."""
     from processes import MODEL
@@ -621,17 +828,34 @@ def _database() -> "Engine":
     return connect(url)
 
 
-def _configured() -> bool:
-    """Whether the set-up has made the secrets; assessing needs none of them."""
-    return (ROOT / "var" / "secrets.env").exists()
+def _law(overlay: Path | None = None) -> "eligibility.Law":
+    """The law with this agency's own lines; a mistake in them ends the command with file, key and remedy."""
+    import eligibility
+    from settings import LawSettings
+
+    try:
+        return eligibility.Law.load(overlay or LawSettings().parameters_dir)
+    except eligibility.ParameterError as error:
+        _say(str(error))
+        raise typer.Exit(1) from None
 
 
 def _cases_in(path: Path) -> list[dict[str, Any]]:
-    if path.suffix == ".jsonl":
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    found = (loaded.get("golden_cases") or loaded.get("cases") or []) if isinstance(loaded, dict) else loaded
-    return [dict(case) for case in found]
+    """The written cases of a file; one that cannot be read ends the command with what is wrong and where."""
+    try:
+        found: Any
+        if path.suffix == ".jsonl":
+            found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        else:
+            loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+            found = (loaded.get("golden_cases") or loaded.get("cases")) if isinstance(loaded, dict) else loaded
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        _say(f"案例文件 {path} 读不了：{error}")
+        raise typer.Exit(2) from None
+    if not isinstance(found, list) or not all(isinstance(case, dict) for case in found):
+        _say(f"案例文件 {path} 里要有一列案例：YAML 写在 cases: 下面，JSON Lines 一行一个")
+        raise typer.Exit(2)
+    return found
 
 
 if __name__ == "__main__":

@@ -10,10 +10,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).parent
 
 
-class Settings(BaseSettings):
-    """Names in the environment carry the prefix YUANXIAN_, except DATABASE_URL; secrets have no default."""
+class LawSettings(BaseSettings):
+    """What assessing needs: readable before the set-up has made any secret."""
 
     model_config = SettingsConfigDict(env_prefix="YUANXIAN_", env_file=ROOT / "var" / "secrets.env", extra="ignore")
+
+    parameters_dir: Path | None = None
+    """Dated lines that overlay the shipped law parameters, so that an agency needs no fork."""
+
+
+class Settings(LawSettings):
+    """Names in the environment carry the prefix YUANXIAN_, except DATABASE_URL; secrets have no default."""
 
     database_url: str = Field(f"sqlite:///{ROOT / 'var' / 'yuanxian.db'}", validation_alias="DATABASE_URL")
     host: str = "127.0.0.1"
@@ -36,8 +43,6 @@ class Settings(BaseSettings):
     cache_path: Path = ROOT / "var" / "cache"
     """Where the index of the statutes is kept; may be deleted at any time."""
     statutes_dir: Path | None = None
-    parameters_dir: Path | None = None
-    """Dated lines that overlay the shipped law parameters, so that an agency needs no fork."""
     turn_timeout_seconds: float = 4.0
     """The citizen hears within five seconds, whatever happens to the dialogue server."""
     messages_per_minute: int = 20

@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, Services, conversation_id, intent_of, set_slots
 from eligibility import Assessment, Facts, assess
 from hotline import applications, privacy
-from hotline.applicants import Ground, Relation, Representative, read_name, standing_of
+from hotline.applicants import Ground, Relation, Representative, is_guardian, read_name, standing_of
 from hotline.application_completion import Item, left_open, next_item
 from hotline.application_form import (
     LONGEST_SUMMARY,
@@ -27,7 +27,7 @@ from hotline.application_states import BEFORE_DECISION
 from hotline.applications import Application
 from hotline.audit import CITIZEN
 from hotline.clock import local
-from hotline.errors import IdentityInvalid, NameInvalid
+from hotline.errors import GuardianConsentMissing, IdentityInvalid, NameInvalid
 from hotline.identity_documents import IdentityType, read_identity
 from store.unit_of_work import SqlUnitOfWork
 
@@ -91,6 +91,9 @@ def complete(
     if pending is not None:
         try:
             _take(uow, application, pending, tracker, now)
+        except GuardianConsentMissing as error:
+            dispatcher.utter_message(response="utter_line_refused", sentence=error.sentence)
+            return set_slots(journey="none", asking=None, misunderstood=0)
         except (IdentityInvalid, NameInvalid) as error:
             dispatcher.utter_message(response="utter_line_refused", sentence=error.sentence)
             return _ask(dispatcher, pending)
@@ -177,7 +180,10 @@ def _answered(
     if item is Item.REPRESENTED_NAME:
         return form.having_asked(item), {"applicant_name": read_name(text)}
     if item is Item.IDENTITY:
-        return _with_identity(form, text, now)
+        told_form, number = _with_identity(form, text, now)
+        if one is not None and is_guardian(one, application.matter):  # a guardian tells the child's number by choice
+            told_form = replace(told_form, guardian_consented_at=form.guardian_consented_at or now)
+        return told_form, number
     if item is Item.WISHES:
         return _with_wishes(form, text), {}
     if item is Item.HOME_ADDRESS and form.home_visit is not None:

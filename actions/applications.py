@@ -10,13 +10,16 @@ from actions.base import Events, HotlineAction, conversation_id, intent_of, requ
 from actions.eligibility import ActionAssessEligibility
 from actions.facts import facts_from, notice
 from eligibility import assess, next_questions
-from hotline import applications, consultations, privacy, workstations
-from hotline.applicants import read_name
+from hotline import applications, appointments_reach, consultations, privacy, workstations
+from hotline.applicants import CHILD, Ground, Representative, read_name
 from hotline.application_form import Form, LawyerWishes, Sex
 from hotline.application_states import BEFORE_DECISION, STATUS_WORDS, ApplicationStatus
 from hotline.applications import Application, told
-from hotline.clock import day_in_words
-from hotline.errors import LookupLocked, NameInvalid
+from hotline.appointments import Appointment
+from hotline.clock import day_in_words, in_words
+from hotline.errors import LookupLocked, NameInvalid, PersonNeeded
+from hotline.reference_numbers import APPOINTMENT
+from store.unit_of_work import SqlUnitOfWork
 
 
 class ActionSubmitApplication(HotlineAction):
@@ -44,6 +47,10 @@ class ActionSubmitApplication(HotlineAction):
             dispatcher.utter_message(response="utter_line_refused", sentence=error.sentence)
             dispatcher.utter_message(response="utter_ask_applicant_name")
             return []
+        child = facts.age is not None and facts.age < CHILD
+        if given.get("application_consent") is False and child:
+            dispatcher.utter_message(response="utter_guardian_needed")
+            return set_slots(journey="none", asking=None, application_consent=None, wants_to_apply=None)
         if given.get("application_consent") is False:
             dispatcher.utter_message(response="utter_application_declined")
             return set_slots(journey="none", asking=None, application_consent=None, wants_to_apply=None)
@@ -52,7 +59,7 @@ class ActionSubmitApplication(HotlineAction):
                 again = tracker.get_slot("asking") == item and tracker.get_slot("journey") == "application"
                 if again and item == "applicant_phone":
                     dispatcher.utter_message(response="utter_phone_not_understood")
-                dispatcher.utter_message(response=f"utter_ask_{item}")
+                dispatcher.utter_message(response=_question(item, child))
                 return set_slots(**given, journey="application", asking=item)
         return self._submit(dispatcher, tracker, given)
 
@@ -61,6 +68,7 @@ class ActionSubmitApplication(HotlineAction):
         name, phone = (str(given.get(item) or tracker.get_slot(item)) for item in ("applicant_name", "applicant_phone"))
         assessment = assess(facts, self.services.today(), self.services.law)
         now = self.services.now()
+        child = facts.age is not None and facts.age < CHILD
         with self.services.open_uow() as uow:
             application = applications.submit(
                 uow,
@@ -80,6 +88,8 @@ class ActionSubmitApplication(HotlineAction):
                     form_data=Form(
                         wishes=LawyerWishes(sex=Sex.FEMALE if tracker.get_slot("woman_lawyer") else None),
                         consented_at=now,
+                        representative=Representative(name, phone, ground=Ground.MINOR) if child else None,
+                        guardian_consented_at=now if child else None,
                     ).as_json(),
                     lane=applications.lane_for(assessment.flags, facts.region, now),
                     urgent=assessment.aid == "urgent",
@@ -87,7 +97,8 @@ class ActionSubmitApplication(HotlineAction):
             )
             consultations.note(uow, uow.conversations.get(conversation_id(tracker)), now, disposition="applied")
             notice_read = privacy.notice_on(self.services.today())
-            privacy.decide(uow, conversation_id(tracker), "application", True, notice_read, now)
+            for purpose in ("application", "guardian") if child else ("application",):
+                privacy.decide(uow, conversation_id(tracker), purpose, True, notice_read, now)
             other_name = applications.same_phone_other_name(uow, application)
         materials = "、".join(assessment.materials) or "身份证或其他有效身份证明"
         dispatcher.utter_message(
@@ -128,14 +139,20 @@ class ActionTellProgress(HotlineAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Ask for the number, then for the last four digits; a wrong pair tells nothing."""
-        number = _entity(tracker, "application_number") or tracker.get_slot("application_number")
+        told = _entity(tracker, "application_number") or _entity(tracker, "appointment_number")
+        number = told or tracker.get_slot("application_number")
         if not number:
             dispatcher.utter_message(response="utter_ask_application_number")
             return set_slots(journey="progress", asking="application_number")
+        if str(number).startswith(APPOINTMENT) and self._tell_own_appointment(dispatcher, tracker, str(number)):
+            return set_slots(journey="none", asking=None, application_number=None)
         phone = _entity(tracker, "phone_tail") or (_entity(tracker, "phone") or "")[-4:]
         if not phone:
             dispatcher.utter_message(response="utter_ask_phone_tail")
             return set_slots(journey="progress", asking="phone_tail", application_number=number)
+        if str(number).startswith(APPOINTMENT):
+            self._tell_appointment(dispatcher, tracker, str(number), phone)
+            return set_slots(journey="none", asking=None, application_number=None)
         try:
             with self.services.open_uow() as uow:
                 caller = str(conversation_id(tracker))
@@ -154,6 +171,43 @@ class ActionTellProgress(HotlineAction):
                 more=_what_is_next(application),
             )
         return set_slots(journey="none", asking=None, application_number=None)
+
+    def _tell_own_appointment(self, dispatcher: CollectingDispatcher, tracker: Tracker, number: str) -> bool:
+        """What was booked in this talk needs no phone."""
+        with self.services.open_uow() as uow:
+            own = uow.appointments.by_number(number)
+            if own is None or own.conversation_id != conversation_id(tracker):
+                return False
+            _say_appointment(dispatcher, uow, own)
+        return True
+
+    def _tell_appointment(self, dispatcher: CollectingDispatcher, tracker: Tracker, number: str, phone: str) -> None:
+        """What was booked in another talk, for who knows the last four digits of the phone that was left."""
+        caller = str(conversation_id(tracker))
+        try:
+            with self.services.open_uow() as uow:
+                found = appointments_reach.by_phone(uow, number, phone, self.services.now(), caller)
+                if found is not None:
+                    _say_appointment(dispatcher, uow, found)
+        except (LookupLocked, PersonNeeded) as error:
+            dispatcher.utter_message(response="utter_line_refused", sentence=error.sentence)
+            return
+        if found is None:
+            dispatcher.utter_message(response="utter_progress_not_found")
+
+
+def _say_appointment(dispatcher: CollectingDispatcher, uow: SqlUnitOfWork, booked: Appointment) -> None:
+    dispatcher.utter_message(
+        response="utter_appointment_found" if booked.live else "utter_appointment_over",
+        number=booked.number,
+        when=in_words(booked.starts_at),
+        station=workstations.station(uow, booked.station_id).name,
+    )
+
+
+def _question(item: str, child: bool) -> str:
+    """A child's name and phone are kept only with a guardian's yes, so it is the guardian who is asked."""
+    return "utter_ask_guardian_consent" if item == "application_consent" and child else f"utter_ask_{item}"
 
 
 def _what_is_next(application: Application) -> str:

@@ -14,9 +14,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from eligibility import Law
-from hotline import consultations, handoffs
+from hotline import consultations, gaps, handoffs
 from hotline.clock import local
 from hotline.consultations import Consultation
+from hotline.gaps import Lack
 from knowledge.search import AnswerIndex
 from knowledge.statute_library import StatuteLibrary
 from store.unit_of_work import OpenUow, SqlUnitOfWork
@@ -72,10 +73,22 @@ class HotlineAction(Action, ABC):
         conversation = uow.conversations.get(conversation_id(tracker))
         return consultations.note(uow, conversation, self.services.now(), **found)
 
-    def note_unanswered(self, tracker: Tracker) -> None:
-        """Count a question that met with no answer, for the list of what the answers lack."""
+    def note_gap(self, tracker: Tracker, lack: Lack, topic: str | None = None) -> None:
+        """Enter a question without a good answer in the ledger; keep it for the editors, if the citizen agreed to that."""
         with self.services.open_uow() as uow:
-            consultations.count_unanswered(self.ledger(uow, tracker))
+            row = self.ledger(uow, tracker, topic=topic)
+            if lack is Lack.NOTHING:
+                consultations.count_unanswered(row)
+            self.keep_gap(uow, tracker, lack, topic)
+
+    def keep_gap(self, uow: SqlUnitOfWork, tracker: Tracker, lack: Lack, topic: str | None) -> None:
+        """Keep what the answers lack within a unit of work that is already open; nothing without consent."""
+        text = str(tracker.latest_message.get("text") or "")
+        if tracker.latest_message.get("follows_on"):  # 那要多久 tells nothing without what was asked before
+            last = self.services.answers.by_id(str(tracker.get_slot("answer_id") or ""))
+            text = f"{last.question}——{text}" if last else text
+        if not text.startswith("/"):
+            gaps.keep(uow, conversation_id(tracker), text, lack, topic, self.services.now())
 
     def call_person(self, tracker: Tracker, reason: str, hold: bool) -> int:
         """Put the conversation into the operators' queue; how many wait in front."""

@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import ActionAnswerQuestion
 from actions.applications import ActionSubmitApplication, ActionTellProgress
 from actions.appointments import ActionBookAppointment
 from actions.base import Events, HotlineAction, intent_of
 from actions.complaints import ActionStartComplaint
 from actions.eligibility import ActionAssessEligibility, ActionTakeInformation
+from actions.facts import notice
 from actions.ratings import ActionRateService
 from actions.workstations import ActionReferToWorkstation
 
+LONG_ENOUGH = 8
+"""Characters from which a message that tells no fact may be a question about law that the classifier did not know."""
 JOURNEYS: Mapping[str, type[HotlineAction]] = {
     "eligibility": ActionAssessEligibility,
     "booking": ActionBookAppointment,
@@ -44,7 +48,16 @@ class ActionContinueJourney(HotlineAction):
         if journey in JOURNEYS:
             return JOURNEYS[journey](self.services).answer(dispatcher, tracker)
         if intent_of(tracker) == "inform":
+            if self._told_articles(dispatcher, tracker):
+                return []
             return ActionTakeInformation(self.services).answer(dispatcher, tracker)
         refused = intent_of(tracker) == "refuse"
         dispatcher.utter_message(response="utter_fine_not_to_say" if refused else "utter_anything_else")
         return []
+
+    def _told_articles(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+        """Show the articles that stand out, where a message outside any journey tells no fact we know."""
+        text = str(tracker.latest_message.get("text") or "")
+        if len(text) < LONG_ENOUGH or notice(tracker):
+            return False
+        return ActionAnswerQuestion(self.services).tell_closest(dispatcher, tracker, None, None)

@@ -17,6 +17,7 @@ from api import (
     actions_webhook,
     applications,
     appointments,
+    articles,
     attachments,
     complaints,
     eligibility,
@@ -29,9 +30,10 @@ from api import (
 )
 from api.application_watch import ApplicationWatch
 from api.channels import web
+from api.console import application_review, handoffs, ledger, record, reports, sessions, work_orders
 from api.console import applications as applications_desk
+from api.console import appointments as appointments_desk
 from api.console import complaints as complaints_desk
-from api.console import handoffs, ledger, reports, sessions, work_orders
 from api.dialogue import Canary, RasaTurns, TurnService
 from api.gateway import Gateway
 from api.housekeeping import Housekeeping
@@ -40,6 +42,7 @@ from api.observe import Observe
 from api.turns import News, TurnRunner
 from eligibility import Law
 from hotline import operators
+from hotline.permissions import Role
 from knowledge.answers import load_answers
 from knowledge.search import AnswerIndex
 from knowledge.statute_library import StatuteLibrary
@@ -116,10 +119,12 @@ def create_app(
         version="0.1.0",
         lifespan=lifespan,
     )
+    app.state.looks = articles.Looks()
     problems.install(app)
     app.add_middleware(Observe)
     for router in (
         web.router,
+        articles.router,
         privacy.router,
         complaints.router,
         sessions.router,
@@ -127,14 +132,17 @@ def create_app(
         ledger.router,
         work_orders.router,
         reports.router,
+        record.router,
         complaints_desk.router,
         applications.router,
         attachments.router,
         appointments.router,
+        appointments_desk.router,
         workstations.router,
         search.router,
         outbox.router,
         applications_desk.router,
+        application_review.router,
         eligibility.router,
         health.router,
         actions_webhook.router,
@@ -152,4 +160,4 @@ def _enrol_demo_operator(services: Services, settings: Settings) -> None:
     if known is None or not operators.matches(known.password_hash, password):
         password_hash = operators.hash_password(password)
         with services.open_uow() as uow:
-            operators.enrol(uow, "demo", password_hash, "演示值班员", now)
+            operators.enrol(uow, "demo", password_hash, "演示值班员", now, Role.SUPERVISOR)

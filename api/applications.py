@@ -4,19 +4,20 @@ Personal data come in bodies and headers only, never in an address. What a citiz
 may also read as documents.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.gateway import Authorization, CurrentConversation, Gateway, TheGateway, bearer
 from api.words import Words
 from eligibility import Facts, assess
-from hotline import applications, conversations, divisions, privacy, workstations
+from hotline import application_requests, applications, conversations, divisions, privacy, workstations
 from hotline.applicants import Ground, Relation, Representative, read_name, read_phone, standing_of
 from hotline.application_documents import Document, sheet_of
 from hotline.application_form import (
@@ -33,22 +34,58 @@ from hotline.application_time_limits import LimitKind
 from hotline.applications import Application
 from hotline.audit import CITIZEN, AuditEntry
 from hotline.clock import local
-from hotline.errors import ConsentMissing, NotFound, RequestReused
+from hotline.errors import ConsentMissing, DayInFuture, NotFound, RequestReused, SessionInvalid
 from hotline.identity_documents import IdentityDocument, IdentityType, read_identity
 from hotline.operators import hash_token
 from hotline.paper import MEDIA_TYPES, Format, written
 from store.unit_of_work import SqlUnitOfWork
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
+type Act = Callable[[SqlUnitOfWork, Application, datetime], object]
 
 Line = Annotated[Words, Field(max_length=200)]
 OTHER_NAME = "这个手机号以前登记过另一个姓名的申请。如果是替家人办，请告诉我们您和申请人的关系；如果写错了，请联系 12348 更正。您这次填的已经收下。"
+
+MINOR_ALONE = (
+    "申请已经收下。申请人未满十八周岁，父母或者其他监护人可以代为申请；监护人伤害了申请人的，其他监护人或者近亲属也可以"
+    "（《法律援助法》第四十条）。工作人员联系时会先问怎样联系才方便、安全。"
+)
 
 
 class Body(BaseModel):
     """Every request refuses lines it does not know."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who comes back to an application: the session it was sent from, or somebody with the phone's last four digits."""
+
+    conversation_id: UUID | None
+    phone_tail: str
+    caller: str
+    """Where the request comes from today, not to be read back; wrong tails are counted by it."""
+
+
+def asker(
+    here: TheGateway,
+    request: Request,
+    authorization: Authorization = "",
+    phone_tail: Annotated[str, Header(max_length=8)] = "",
+) -> Asker:
+    """Session and tail as sent; a session that is over counts as none, for the tail may still do."""
+    now = here.services.now()
+    caller = hash_token(f"{local(now).date()} {request.client.host if request.client else ''}")
+    with here.open_reading() as uow:
+        try:
+            conversation_id = _conversation(here, uow, authorization)
+        except SessionInvalid:
+            conversation_id = None
+    return Asker(conversation_id, phone_tail.strip(), caller)
+
+
+TheAsker = Annotated[Asker, Depends(asker)]
 
 
 class RepresentativeIn(Body):
@@ -108,6 +145,8 @@ class FormIn(Body):
     summary: Annotated[Words, Field(max_length=LONGEST_SUMMARY)] | None = None
     hardship: HardshipIn | None = None
     honesty_commitment: bool | None = None
+    guardian_consent: bool | None = None
+    """For a child under fourteen: the representative, a parent or guardian, agrees that the child's data are kept."""
     wishes: WishesIn | None = None
     home_visit: HomeVisitIn | None = None
 
@@ -115,9 +154,11 @@ class FormIn(Body):
         """A form with these lines on it, and the identity number.
 
         Raises:
-            IdentityInvalid, NameInvalid, PhoneInvalid
+            IdentityInvalid, NameInvalid, PhoneInvalid, DayInFuture
         """
         on = local(now).date()
+        if self.born_on is not None and self.born_on > on:
+            raise DayInFuture
         kept = {"born_on", "sex", "ethnicity", "address", "language", "opponent", "handling_authority", "summary"}
         changes: dict[str, Any] = {name: getattr(self, name) for name in kept & self.model_fields_set}
         identity = _identity(self.identity_type, self.identity_number, on)
@@ -140,6 +181,8 @@ class FormIn(Body):
             )
         if self.honesty_commitment is not None:
             changes["honesty_committed_at"] = now if self.honesty_commitment else None
+        if self.guardian_consent is not None:
+            changes["guardian_consented_at"] = now if self.guardian_consent else None
         if self.wishes is not None:
             changes["wishes"] = LawyerWishes(**self.wishes.model_dump())
         if self.home_visit is not None:
@@ -199,6 +242,22 @@ class ProgressOut(BaseModel):
     supplement: list[str] | None
     supplement_by: date | None
     stages: list[StageReached]
+    objection_by: date | None
+    """While an objection is examined: the last day of the five."""
+    possible: list[str]
+    """What the applicant may ask for now: `withdraw`, `objection`, `lawyer-change` below this address."""
+
+
+class WithdrawIn(Body):
+    """Why, if the applicant likes to say."""
+
+    reason: Annotated[Words, Field(max_length=500)] | None = None
+
+
+class WordsIn(Body):
+    """What the applicant has to say."""
+
+    words: Annotated[Words, Field(min_length=1, max_length=2000)]
 
 
 @router.post("", status_code=201)
@@ -226,21 +285,44 @@ def apply(
 
 
 @router.get("/{number}")
-def progress(
-    here: TheGateway, request: Request, number: str, phone_tail: Annotated[str, Header(max_length=8)] = ""
-) -> ProgressOut:
-    """How it stands, for who knows the number and the phone's last four digits (header `Phone-Tail`).
+def progress(here: TheGateway, asker: TheAsker, number: str) -> ProgressOut:
+    """How it stands, for the session that sent it, or who knows the number and the phone's last four digits (header
+    `Phone-Tail`).
 
     An unknown number and a wrong tail look alike. Five wrong tails close the number for the day, fifty failures the caller.
     """
-    now = here.services.now()
-    caller = hash_token(f"{local(now).date()} {request.client.host if request.client else ''}")
-    with here.services.open_uow() as uow:
-        application = applications.track(uow, number, phone_tail.strip(), now, caller)
-        found = _progress(uow, application) if application is not None else None
-    if found is None:  # raised only now: the count of wrong tries is kept
-        raise NotFound
-    return found
+    return _for_the_applicant(here, asker, number, lambda uow, application, now: None)
+
+
+@router.post("/{number}/withdraw")
+def withdraw(here: TheGateway, asker: TheAsker, number: str, told: WithdrawIn) -> ProgressOut:
+    """Withdraw it, before the decision. In matters of violence only the session that sent it may (409 person_needed)."""
+
+    def act(uow: SqlUnitOfWork, application: Application, now: datetime) -> None:
+        own = asker.conversation_id is not None and application.conversation_id == asker.conversation_id
+        application_requests.withdraw(uow, application, told.reason, own, now)
+
+    return _for_the_applicant(here, asker, number, act)
+
+
+@router.post("/{number}/objection")
+def object_to(here: TheGateway, asker: TheAsker, number: str, told: WordsIn) -> ProgressOut:
+    """Object to a refusal or a termination; the judicial administration has five days (法律援助法 第四十九条)."""
+
+    def act(uow: SqlUnitOfWork, application: Application, now: datetime) -> None:
+        application_requests.object_to(uow, application, told.words, now)
+
+    return _for_the_applicant(here, asker, number, act)
+
+
+@router.post("/{number}/lawyer-change")
+def change_lawyer(here: TheGateway, asker: TheAsker, number: str, told: WordsIn) -> ProgressOut:
+    """Ask the agency for another legal-aid provider (法律援助法 第五十五条); it decides."""
+
+    def act(uow: SqlUnitOfWork, application: Application, now: datetime) -> None:
+        application_requests.ask_for_another_lawyer(uow, application, told.words, now)
+
+    return _for_the_applicant(here, asker, number, act)
 
 
 @router.get("/{number}/documents/{document}.{format_}", response_class=Response)
@@ -287,7 +369,7 @@ def put_together(
     facts = Facts.from_mapping({**sent.facts, "matter": sent.matter, "region": sent.region})
     form, identity_number = sent.form.onto(Form(consented_at=now if sent.consent else None), None, now)
     if form.born_on is not None and facts.age is None:
-        facts = facts.with_answer("age", _years_between(form.born_on, local(now).date()))
+        facts = facts.with_answer("age", applications.age_told(form, {}, local(now).date()))
     assessment = assess(facts, local(now).date(), here.services.law)
     phone = read_phone(sent.applicant_phone)
     return Application(
@@ -319,6 +401,8 @@ def _receipt(here: Gateway, uow: SqlUnitOfWork, application: Application, now: d
     if representative is not None:
         standing = standing_of(representative, application.matter)
         notes.append(f"{standing.sentence}（{standing.article}）")
+    if application.minor and representative is None:
+        notes.append(MINOR_ALONE)
     if applications.same_phone_other_name(uow, application):
         notes.append(OTHER_NAME)
     if application.offers_home_visit and application.form.home_visit is None:
@@ -340,11 +424,25 @@ def _receipt(here: Gateway, uow: SqlUnitOfWork, application: Application, now: d
     )
 
 
+def _for_the_applicant(here: Gateway, asker: Asker, number: str, act: Act) -> ProgressOut:
+    """Act on the asker's application and tell how it stands afterwards."""
+    now, found = here.services.now(), None
+    with here.services.open_uow() as uow:
+        claim = (asker.conversation_id, asker.phone_tail, now, asker.caller)
+        application = application_requests.claimed(uow, number, *claim)
+        if application is not None:
+            act(uow, application, now)
+            found = _progress(uow, application)
+    if found is None:  # raised only now: the count of wrong tries is kept
+        raise NotFound
+    return found
+
+
 def _progress(uow: SqlUnitOfWork, application: Application) -> ProgressOut:
     stages: dict[str, datetime] = {}
     for step in uow.applications.steps(application.id):
         stages.setdefault(STAGES[step.after], step.at)
-    asked = [one for one in uow.applications.limits(application.id) if one.kind is LimitKind.SUPPLEMENT]
+    last = {one.kind: one.due_on for one in uow.applications.limits(application.id)}
     waiting = application.status is ApplicationStatus.SUPPLEMENT
     return ProgressOut(
         number=application.number,
@@ -355,8 +453,10 @@ def _progress(uow: SqlUnitOfWork, application: Application) -> ProgressOut:
         submitted_at=application.submitted_at,
         decide_by=application.decide_by,
         supplement=application.supplement if waiting else None,
-        supplement_by=asked[-1].due_on if waiting and asked else None,
+        supplement_by=last.get(LimitKind.SUPPLEMENT) if waiting else None,
         stages=[StageReached(stage=stage, at=at) for stage, at in stages.items()],
+        objection_by=last.get(LimitKind.OBJECTION_REVIEW) if application.status is ApplicationStatus.OBJECTED else None,
+        possible=application_requests.possible(application),
     )
 
 
@@ -364,7 +464,9 @@ def _note_consents(uow: SqlUnitOfWork, application: Application, now: datetime) 
     """What sending the form agrees to, each purpose by itself."""
     if application.conversation_id is None:
         return
-    purposes = ["application", "identity_document"] if application.identity_number else ["application"]
+    purposes = ["application"]
+    purposes += ["identity_document"] if application.identity_number else []
+    purposes += ["guardian"] if application.form.guardian_consented_at else []
     for purpose in purposes:
         privacy.decide(uow, application.conversation_id, purpose, True, privacy.notice_on(local(now).date()), now)
 
@@ -377,7 +479,3 @@ def _conversation(here: Gateway, uow: SqlUnitOfWork, authorization: str) -> UUID
 
 def _identity(kind: IdentityType | None, number: str | None, on: date) -> IdentityDocument | None:
     return read_identity(kind or IdentityType.RESIDENT_ID, number, on) if number else None
-
-
-def _years_between(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

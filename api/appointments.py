@@ -1,30 +1,44 @@
 """Booking over HTTP: free slots, hold and confirm, change, cancel, no-show, waiting list, calendar file.
 
-A citizen acts with the token of the session, an operator with a login and `conversation_id` on behalf of a caller.
+A citizen acts with the token of the session, or, when that is over, with the number and the phone's last four digits;
+an operator with a login, on behalf of a caller.
 Whatever changes something takes an Idempotency-Key: sent twice it has its effect once and its answer twice.
 """
 
+import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.gateway import Authorization, CurrentOperator, Gateway, TheGateway, bearer, current_operator
+from api.gateway import Authorization, Gateway, TheGateway, bearer, current_operator
 from api.words import Words
 from api.workstations import what_to_bring
-from hotline import appointments, conversations, idempotency, workstations
+from hotline import appointments, appointments_reach, conversations, idempotency, workstations
 from hotline import appointments_waiting as waiting
-from hotline.appointments import Appointment, Contact, Request
+from hotline.applicants import read_name, read_phone
+from hotline.appointments import Appointment, Contact
+from hotline.appointments import Request as Booking
 from hotline.appointments_ics import calendar_file
 from hotline.appointments_slots import Part, Slot, Wish, free_slots, kind_named, next_free_slots, slot_named
 from hotline.audit import CITIZEN
 from hotline.clock import in_words, local
-from hotline.errors import AppointmentUnknown, SessionInvalid, SlotUnknown
-from hotline.operators import hash_token
+from hotline.conversations import Conversation
+from hotline.errors import (
+    AppointmentUnknown,
+    ContactMissing,
+    LoginRefused,
+    NotFound,
+    SessionInvalid,
+    SlotUnknown,
+)
+from hotline.operators import Operator, hash_token
+from hotline.permissions import Permission
 from store.unit_of_work import SqlUnitOfWork
 
 router = APIRouter(prefix="/v1", tags=["appointments"])
@@ -39,25 +53,90 @@ class Booker:
 
     conversation_id: UUID
     actor: str
+    on_the_phone: bool = False
+    """An operator books for a caller: without a phone nobody could come back to it."""
 
     def key(self, sent: str) -> str:
         """A key that only this conversation can repeat."""
         return f"{self.conversation_id}:{sent}"
 
 
-def booker(here: TheGateway, authorization: Authorization = "", conversation_id: UUID | None = None) -> Booker:
-    """The citizen of the session, or the operator who acts for a caller.
+def booker(
+    here: TheGateway,
+    request: Request,
+    authorization: Authorization = "",
+    conversation_id: UUID | None = None,
+    phone_tail: Annotated[str, Header(max_length=8)] = "",
+    idempotency_key: Annotated[str, Header(max_length=LONGEST_KEY)] = "",
+) -> Booker:
+    """Who acts, and in which talk: the citizen of the session; an operator, for the talk named, for an appointment's own,
+    or for a caller on the phone; or somebody whose session is over, by the number and the phone's last four digits
+    (header `Phone-Tail`).
 
     Raises:
         SessionInvalid, LoginRefused: nobody we know.
+        NotPermitted: a login that serves nobody.
+        AppointmentUnknown, LookupLocked: number and tail do not fit.
     """
+    number, token, now = request.path_params.get("number"), bearer(authorization), here.services.now()
+    if conversation_id is None:
+        own = _own_talk(here, token, number, now)
+        if own is not None and (number is None or own.holds_number or not phone_tail):
+            return Booker(own.conversation_id, CITIZEN)
+        if number is not None and phone_tail:
+            return _by_phone(here, request, number, phone_tail.strip())
+        if not token:
+            raise SessionInvalid
+    try:
+        operator = current_operator(here, authorization)
+    except LoginRefused:
+        raise (LoginRefused if conversation_id is not None else SessionInvalid) from None
+    operator.require(Permission.SERVE)
     if conversation_id is not None:
-        return Booker(conversation_id, current_operator(here, authorization).login)
-    token = bearer(authorization)
-    if not token:
-        raise SessionInvalid
-    with here.open_reading() as uow:
-        return Booker(conversations.by_token(uow, hash_token(token), here.services.now()).id, CITIZEN)
+        return Booker(conversation_id, operator.login)
+    with here.services.open_uow() as uow:
+        if number is None:
+            return Booker(_talk_on_the_phone(uow, operator, idempotency_key, now).id, operator.login, on_the_phone=True)
+        found = uow.appointments.by_number(number.strip().upper())
+    if found is None:
+        raise AppointmentUnknown(number)
+    return Booker(found.conversation_id, operator.login)
+
+
+@dataclass(frozen=True)
+class OwnTalk:
+    """A citizen's live session, and whether the appointment asked for was made in it."""
+
+    conversation_id: UUID
+    holds_number: bool
+
+
+def _own_talk(here: Gateway, token: str, number: str | None, now: datetime) -> OwnTalk | None:
+    with here.open_reading() as uow, suppress(SessionInvalid):
+        own = conversations.by_token(uow, hash_token(token), now).id
+        found = uow.appointments.by_number(number.strip().upper()) if number is not None else None
+        return OwnTalk(own, found is not None and found.conversation_id == own)
+    return None
+
+
+def _by_phone(here: Gateway, request: Request, number: str, phone_tail: str) -> Booker:
+    now = here.services.now()
+    caller = hash_token(f"{local(now).date()} {request.client.host if request.client else ''}")
+    with here.services.open_uow() as uow:
+        found = appointments_reach.by_phone(uow, number, phone_tail, now, caller)
+    if found is None:  # raised only now: the count of wrong tries is kept
+        raise AppointmentUnknown(number)
+    return Booker(found.conversation_id, CITIZEN)
+
+
+def _talk_on_the_phone(uow: SqlUnitOfWork, operator: Operator, key: str, now: datetime) -> Conversation:
+    """A talk for a caller who has none; the operator's repeat with the same key finds it again. Nobody can enter it."""
+    talk = Conversation("phone", hash_token(secrets.token_hex(32)), now, now, uuid5(operator.id, key))
+    try:
+        return uow.conversations.get(talk.id)
+    except NotFound:
+        uow.conversations.add(talk)
+        return talk
 
 
 TheBooker = Annotated[Booker, Depends(booker)]
@@ -97,13 +176,23 @@ class SlotsOut(BaseModel):
 
 
 class ContactIn(BaseModel):
-    """For a call or a visit: how to reach the person, encrypted and used for nothing else."""
+    """How to reach the person, encrypted: needed for a call or a visit; for a window, so that one can be reminded, and
+    come back to the appointment from another session."""
 
     model_config = ConfigDict(extra="forbid")
     name: Words | None = Field(default=None, max_length=40)
-    phone: str | None = Field(default=None, pattern=r"^[0-9+-]{5,20}$")
+    phone: Words | None = Field(default=None, max_length=30)
     address: Words | None = Field(default=None, max_length=200)
     reason: Words | None = Field(default=None, max_length=200)
+
+    def read(self) -> Contact:
+        """The contact, looked at.
+
+        Raises:
+            NameInvalid, PhoneInvalid
+        """
+        name, phone = self.name and read_name(self.name), self.phone and read_phone(self.phone)
+        return Contact(name or None, phone or None, self.address, self.reason)
 
 
 class AppointmentIn(BaseModel):
@@ -192,10 +281,12 @@ def book(here: TheGateway, who: TheBooker, key: Key, asked: AppointmentIn) -> Ap
     """Book a slot, or hold it until it is confirmed."""
 
     def act(uow: SqlUnitOfWork, now: datetime) -> Appointment:
-        contact = Contact(**asked.contact.model_dump()) if asked.contact else None
-        request = Request(slot_named(asked.slot_id), asked.purpose, asked.matter, contact)
+        contact = asked.contact.read() if asked.contact else None
+        if who.on_the_phone and (contact is None or contact.phone is None):
+            raise ContactMissing("phone", "电话号码")
+        booking = Booking(slot_named(asked.slot_id), asked.purpose, asked.matter, contact)
         take = appointments.hold if asked.hold else appointments.book
-        return take(uow, who.conversation_id, request, who.key(key), now, who.actor)
+        return take(uow, who.conversation_id, booking, who.key(key), now, who.actor)
 
     return _once(here, who, key, {"act": "book", **asked.model_dump(mode="json")}, act)
 
@@ -204,7 +295,7 @@ def book(here: TheGateway, who: TheBooker, key: Key, asked: AppointmentIn) -> Ap
 def show(here: TheGateway, who: TheBooker, number: str) -> AppointmentOut:
     """The caller's own appointment."""
     with here.open_reading() as uow:
-        return _out(here, uow, appointments.of_caller(uow, who.conversation_id, number))
+        return appointment_out(here, uow, appointments.of_caller(uow, who.conversation_id, number))
 
 
 @router.post("/appointments/{number}/confirm")
@@ -277,17 +368,6 @@ def stop_waiting(here: TheGateway, who: TheBooker) -> None:
         waiting.leave(uow, who.conversation_id)
 
 
-@router.post("/console/appointments/{number}/no-show")
-def note_no_show(here: TheGateway, operator: CurrentOperator, number: str) -> AppointmentOut:
-    """Note that nobody came; the citizen is offered another time."""
-    with here.services.open_uow() as uow:
-        missed = uow.appointments.by_number(number)
-        if missed is None:
-            raise AppointmentUnknown(number)
-        appointments.miss(uow, missed, f"{missed.id}:missed", here.services.now(), operator.login)
-        return _out(here, uow, missed)
-
-
 def _once(
     here: Gateway,
     who: Booker,
@@ -301,12 +381,13 @@ def _once(
         before = idempotency.answered(uow, who.conversation_id, key, request, now)
         if before is not None:
             return AppointmentOut.model_validate(before)
-        answer = _out(here, uow, act(uow, now))
+        answer = appointment_out(here, uow, act(uow, now))
         idempotency.remember(uow, who.conversation_id, key, request, answer.model_dump(mode="json"), now)
     return answer
 
 
-def _out(here: Gateway, uow: SqlUnitOfWork, one: Appointment) -> AppointmentOut:
+def appointment_out(here: Gateway, uow: SqlUnitOfWork, one: Appointment) -> AppointmentOut:
+    """The appointment as JSON, with what to bring."""
     station = workstations.station(uow, one.station_id)
     region = station.division_code
     return AppointmentOut(

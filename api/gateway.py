@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from rasa_sdk.executor import ActionExecutor
@@ -14,6 +14,7 @@ from hotline import conversations, operators
 from hotline.conversations import Conversation
 from hotline.errors import LoginRefused, SessionInvalid
 from hotline.operators import Operator, hash_token
+from hotline.permissions import Permission
 from settings import Settings
 from store.unit_of_work import OpenUow
 
@@ -97,3 +98,35 @@ async def require_dialogue(here: TheGateway, x_actions_token: Annotated[str, Hea
 
 CurrentConversation = Annotated[Conversation, Depends(current_conversation)]
 CurrentOperator = Annotated[Operator, Depends(current_operator)]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Lets an operator in whose role gives a permission; the routes' tests read it."""
+
+    permission: Permission
+
+    async def __call__(self, operator: CurrentOperator) -> Operator:
+        """The operator.
+
+        Raises:
+            NotPermitted: the role does not give it (403).
+        """
+        operator.require(self.permission)
+        return operator
+
+
+def allowed(permission: Permission) -> Any:
+    """The dependency of a route that only some roles may use."""
+    return Depends(Allowed(permission))
+
+
+Serving = Annotated[Operator, allowed(Permission.SERVE)]
+Revealing = Annotated[Operator, allowed(Permission.REVEAL)]
+SeeingApplications = Annotated[Operator, allowed(Permission.SEE_APPLICATIONS)]
+TakingApplications = Annotated[Operator, allowed(Permission.TAKE_APPLICATIONS)]
+Reviewing = Annotated[Operator, allowed(Permission.REVIEW)]
+SettlingObjections = Annotated[Operator, allowed(Permission.SETTLE_OBJECTIONS)]
+Supervising = Annotated[Operator, allowed(Permission.SUPERVISE)]
+Reporting = Annotated[Operator, allowed(Permission.REPORT)]
+Auditing = Annotated[Operator, allowed(Permission.AUDIT)]

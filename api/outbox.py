@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.base import Services
-from api.gateway import CurrentOperator, TheGateway
+from api.gateway import Supervising, TheGateway
 from api.metrics import OUTBOX
 from api.turns import News
 from hotline import appointments, appointments_waiting, audit, idempotency, outbox
@@ -39,7 +39,7 @@ class DeadLetterOut(BaseModel):
 
 
 @router.get("/dead")
-def dead_letters(here: TheGateway, operator: CurrentOperator) -> list[DeadLetterOut]:
+def dead_letters(here: TheGateway, operator: Supervising) -> list[DeadLetterOut]:
     """What could not be said and needs a person, the newest first."""
     with here.open_reading() as uow:
         return [
@@ -57,7 +57,7 @@ def dead_letters(here: TheGateway, operator: CurrentOperator) -> list[DeadLetter
 
 
 @router.post("/{message_id}/retry", status_code=204)
-def retry(here: TheGateway, operator: CurrentOperator, message_id: UUID) -> None:
+def retry(here: TheGateway, operator: Supervising, message_id: UUID) -> None:
     """Try a dead letter again."""
     now = here.services.now()
     with here.services.open_uow() as uow:

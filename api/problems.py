@@ -17,7 +17,11 @@ STATUS: dict[type[errors.HotlineError], int] = {
     errors.SessionInvalid: 401,
     errors.LoginRefused: 401,
     errors.NotHolder: 403,
+    errors.NotPermitted: 403,
+    errors.OperatorUnknown: 404,
+    errors.PasswordTooShort: 422,
     errors.NotFound: 404,
+    errors.ArticleNotAtHand: 404,
     divisions.DivisionUnknown: 404,
     errors.HandoffTaken: 409,
     errors.SlotTaken: 409,
@@ -49,8 +53,11 @@ STATUS: dict[type[errors.HotlineError], int] = {
     errors.ApplicationMoved: 409,
     errors.SupplementAlreadyAsked: 409,
     errors.ConfirmationMissing: 409,
+    errors.PersonNeeded: 409,
+    errors.GuardianConsentMissing: 422,
     errors.ReasonMissing: 422,
     errors.DayNotPossible: 422,
+    errors.DayInFuture: 422,
     errors.ConsentMissing: 422,
     errors.EvidenceConsentMissing: 422,
     errors.NameInvalid: 422,
@@ -75,6 +82,40 @@ TITLES = {
     422: "内容不合要求",
     429: "太快了",
 }
+
+FIELDS = {
+    "applicant_name": "姓名",
+    "applicant_phone": "手机号",
+    "consent": "是否同意",
+    "matter": "事项代码",
+    "region": "所在地的六位区划代码",
+    "born_on": "出生日期，要写成 1990-01-31 这样",
+    "happened_on": "发生日期，要写成 2026-01-31 这样",
+    "summary": "事情经过，最多 1000 字",
+    "words": "要说的话，最多 2000 字",
+    "reason": "理由",
+    "household_size": "家庭人数，填数字",
+    "household_income_yuan_per_month": "家庭月收入，填多少元，不能是负数",
+    "relation": "和申请人的关系",
+    "ground": "代为申请的理由",
+    "identity_type": "证件种类",
+    "identity_number": "证件号码",
+    "name": "姓名",
+    "phone": "电话",
+    "address": "住址",
+    "slot_id": "时段",
+    "first": "日期，要写成 2026-12-01 这样",
+    "last": "日期，要写成 2026-12-01 这样",
+    "from": "日期，要写成 2026-12-01 这样",
+    "to": "日期，要写成 2026-12-01 这样",
+    "day": "日期，要写成 2026-12-01 这样",
+    "last_day": "日期，要写成 2026-12-01 这样",
+    "received_on": "收到日期，要写成 2026-12-01 这样",
+    "score": "评分，一到五",
+    "kind": "种类",
+    "idempotency-key": "请求号（Idempotency-Key）",
+}
+"""What a field is called when its value has a wrong shape; one that is not here is not named."""
 
 
 class EmptyMessage(errors.HotlineError):
@@ -121,7 +162,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
         unreadable = any(one["type"] == "json_invalid" for one in error.errors())
-        sentence = "收到的内容不是正确的 JSON，没有处理。" if unreadable else "内容的格式不对，没有处理。"
+        sentence = "收到的内容不是正确的 JSON，没有处理。" if unreadable else _what_is_malformed(error)
         return problem(400 if unreadable else 422, "json_invalid" if unreadable else "malformed", sentence)
 
     @app.exception_handler(HTTPException)
@@ -133,3 +174,10 @@ def install(app: FastAPI) -> None:
     def storage_busy(request: Request, error: SQLAlchemyError) -> JSONResponse:
         log.error("storage.busy", path=request.url.path, error=type(error).__name__)
         return problem(503, "storage_busy", "系统正忙，您的话还没有存下来，请稍后再发一次；着急请直接拨打 12348。")
+
+
+def _what_is_malformed(error: RequestValidationError) -> str:
+    """Which fields have a wrong shape, by their Chinese names; never what was sent."""
+    places = [str(part).lower() for one in error.errors() for part in one["loc"][-1:]]
+    named = "；".join(dict.fromkeys(FIELDS[place] for place in places if place in FIELDS))
+    return f"内容的格式不对（{named}），没有处理，请改好再发。" if named else "内容的格式不对，没有处理。"

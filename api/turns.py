@@ -22,22 +22,33 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from actions.base import Services
 from api.dialogue import Canary, DialogueDown, Turn, TurnService
 from api.metrics import TURN_SECONDS, TURNS
-from hotline import consultations, conversations, handoffs
+from hotline import consultations, conversations, gaps, handoffs, privacy
+from hotline.clock import local
 from hotline.conversations import Button, Conversation, Event, Owner, Progress, Speaker
 from hotline.errors import NotFound
+from hotline.gaps import Lack
 from store.unit_of_work import SqlUnitOfWork
 
 log = structlog.get_logger()
 
 STALE_AFTER = timedelta(seconds=15)
 SWEEP_SECONDS = 5.0
+LINES_BACK = 20
+"""Among these stands the question that a button is about."""
 STOP_WAITING = "/stop_waiting"
 HUMAN = "/request_human"
+KEEP_QUESTION = "/keep_question"
+"""The citizen agrees that the question that met with no good answer is kept for those who write the answers."""
+WITHOUT_BOT = (STOP_WAITING, HUMAN, KEEP_QUESTION)
 TRY_AGAIN = "/try_again"
 """Followed by the number of the line to repeat: the words stay where they are encrypted, and as trusted as they were."""
 DANGER_LINE = "如果有人身危险，请马上拨打 110。"
 DOWN = "对不起，智能助手暂时不能回答。您的话已经保存。您可以转人工、过一会儿再试，也可以直接拨打 12348。" + DANGER_LINE
 QUEUED = "正在为您转给值班人员，前面还有 {ahead} 位。您说的话他们会看到。等不及可以拨打 12348。" + DANGER_LINE
+KEPT = (
+    "谢谢您，已经留下：“{question}”。姓名、电话、证件号和地址已经尽量隐去，只用来改进答复。想撤回，可以删除这次对话。"
+)
+NOT_KEPT = "没有找到要留下的问题。您可以再说一遍，或者转人工。"
 BACK = "好的，由智能助手继续为您服务。请说说您想问什么。"
 
 
@@ -106,7 +117,7 @@ class TurnRunner:
 
     async def _answer(self, claimed: Claimed) -> Claimed | None:
         begun = time.perf_counter()
-        if claimed.conversation.owner is not Owner.BOT or claimed.event.payload in (STOP_WAITING, HUMAN):
+        if claimed.conversation.owner is not Owner.BOT or claimed.event.payload in WITHOUT_BOT:
             following = await asyncio.to_thread(self._finish, claimed, self._answer_without_bot)
             TURNS.labels("without_bot").inc()
         else:
@@ -183,14 +194,28 @@ class TurnRunner:
         conversations.say(uow, conversation, Speaker.SYSTEM, [notice], self.services.now(), [person, again])
 
     def _answer_without_bot(self, uow: SqlUnitOfWork, conversation: Conversation, event: Event) -> None:
-        """What works while the bot is silent or gone: calling a person, waiting, giving up waiting."""
+        """What works while the bot is silent or gone: calling a person, waiting, giving up waiting, leaving a question."""
         event.progress = Progress.DONE
         if event.payload == STOP_WAITING:
             handoffs.stop_waiting(uow, conversation, self.services.now())
             back = {"type": "text", "text": BACK}
             conversations.say(uow, conversation, Speaker.SYSTEM, [back], self.services.now())
+        elif event.payload == KEEP_QUESTION:
+            self._keep_question(uow, conversation, event)
         elif event.payload == HUMAN or conversation.owner is Owner.QUEUED:
             self._queue(uow, conversation)
+
+    def _keep_question(self, uow: SqlUnitOfWork, conversation: Conversation, pressed: Event) -> None:
+        """Take the press for consent, and keep the words that were typed last before it."""
+        now = self.services.now()
+        before = [one for one in uow.events.latest(conversation.id, LINES_BACK) if one.seq < pressed.seq]
+        typed = [one.text for one in before if one.speaker is Speaker.CITIZEN and one.payload is None]
+        privacy.decide(uow, conversation.id, gaps.PURPOSE, True, privacy.notice_on(local(now).date()), now)
+        topic = conversation.slots.get("topic")
+        gap = gaps.keep(uow, conversation.id, typed[-1], Lack.NOTHING, topic, now) if typed else None
+        known = gap or next(iter(uow.gaps.of_conversation(conversation.id)[-1:]), None)
+        said = KEPT.format(question=known.question) if known else NOT_KEPT
+        conversations.say(uow, conversation, Speaker.SYSTEM, [{"type": "text", "text": said}], now)
 
     def _queue(self, uow: SqlUnitOfWork, conversation: Conversation) -> None:
         now = self.services.now()
@@ -232,8 +257,10 @@ def _block(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _buttons(conversation_id: UUID, messages: list[dict[str, Any]]) -> list[Button]:
-    """The quick replies of the last message: what was asked last is what can be answered."""
-    offered = messages[-1]["buttons"]
+    """The quick replies of the last message, as what was asked last is what can be answered; and those of asides."""
+    asides = [message for message in messages if message["custom"].get("aside")]
+    asking = [message for message in messages if message not in asides][-1:]
+    offered = [button for message in (*asking, *asides) for button in message["buttons"]]
     return [Button(_action_id(), conversation_id, one["title"], one["payload"]) for one in offered]
 
 

@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import action_calls  # noqa: F401  # takes effect when the channel is loaded
+from bot.components.linear_intent_classifier import TOPICS
 from bot.logs import keep_words_out
 
 LOOSE_SLASH = re.compile(r"(?<!\d)/|/(?!\d)")
@@ -41,7 +42,8 @@ class TurnOutput(CollectingOutputChannel):
 class GatewayChannel(InputChannel):
     """`POST /webhooks/gw/turn` with a bearer token.
 
-    Body `{sender, text, trusted, metadata}`; answer `{messages, intent, confidence, ranking, entities, slots, last_action}`.
+    Body `{sender, text, trusted, metadata}`; answer `{messages, intent, confidence, ranking, topics, entities, slots,
+    last_action}`.
     Only buttons that the gateway issued are `trusted`: a citizen who types `/restart` or `/book{…}` sends words, not intents.
     """
 
@@ -121,7 +123,8 @@ async def understanding(request: Request, sender: str) -> dict[str, Any]:
     """What Rasa made of the turn, and the slots with a value, for the gateway to keep."""
     tracker = await request.app.ctx.agent.tracker_store.retrieve(sender)
     if tracker is None or tracker.latest_message is None:
-        return {"intent": None, "confidence": 0.0, "ranking": [], "entities": [], "slots": {}, "last_action": None}
+        nothing: dict[str, list[Any]] = {key: [] for key in ("ranking", "topics", "entities")}
+        return {"intent": None, "confidence": 0.0, **nothing, "slots": {}, "last_action": None}
     parsed = tracker.latest_message.parse_data or {}
     intent = parsed.get("intent") or {}
     ranking: list[dict[str, Any]] = (parsed.get("intent_ranking") or [])[:3]
@@ -130,6 +133,7 @@ async def understanding(request: Request, sender: str) -> dict[str, Any]:
         "intent": intent.get("name"),
         "confidence": float(intent.get("confidence") or 0.0),
         "ranking": [{"name": one["name"], "confidence": float(one["confidence"])} for one in ranking],
+        "topics": (parsed.get(TOPICS) or [])[:3],
         "entities": [{"entity": one["entity"], "value": one["value"]} for one in parsed.get("entities") or []],
         "slots": {
             name: value

@@ -9,6 +9,8 @@ from hotline.errors import NameInvalid, PhoneInvalid
 from hotline.identity_documents import IdentityDocument
 
 LONGEST_NAME = 50
+CHILD, ADULT = 14, 18
+"""《个人信息保护法》第三十一条: below this age a guardian agrees; 《民法典》第十七条: from this age an adult."""
 
 
 class Relation(StrEnum):
@@ -121,6 +123,13 @@ def standing_of(representative: Representative, matter: str) -> Standing:
         article = "《法律援助法》第三十三条" if retrial else "《法律援助法》第二十四条"
         return Standing(True, article, f"这类事近亲属也可以申请。{papers}")
     return _must_be_confirmed("《法律援助法》第四十条", "您可以代为联系，但申请人本人能自己申请的，要由本人申请")
+
+
+def is_guardian(representative: Representative, matter: str) -> bool:
+    """Whether this person may decide what is kept about a child: a parent or guardian, or, where the guardian does the
+    child wrong, whoever the law lets apply instead (第四十条第一款)."""
+    for_a_child = representative.ground in (Ground.MINOR, Ground.GUARDIAN_AT_FAULT)
+    return for_a_child and standing_of(representative, matter).may_apply
 
 
 def _must_be_confirmed(article: str, rule: str) -> Standing:

@@ -71,6 +71,14 @@ class HomeVisit:
 
 
 @dataclass(frozen=True)
+class Forwarded:
+    """转交 (第三十九条): who passes on what a detained person asked for, and when that person asked."""
+
+    by: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
 class Form:
     """法律援助申请表 and what goes with it."""
 
@@ -83,6 +91,7 @@ class Form:
     representative: Representative | None = None
     opponent: str | None = None
     handling_authority: str | None = None
+    forwarded: Forwarded | None = None
     summary: str | None = None
     hardship: Hardship | None = None
     honesty_committed_at: datetime | None = None
@@ -90,6 +99,8 @@ class Form:
     wishes: LawyerWishes = LawyerWishes()
     home_visit: HomeVisit | None = None
     consented_at: datetime | None = None
+    guardian_consented_at: datetime | None = None
+    """When the guardian of a child under fourteen agreed that the child's data are kept (个人信息保护法 第三十一条)."""
     read_back_at: datetime | None = None
     """When an operator read the form to the applicant, who agreed with it."""
     asked: tuple[str, ...] = ()

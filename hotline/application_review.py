@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from hotline import application_time_limits as time_limits
-from hotline import applications, outbox
+from hotline import applications, outbox, work_orders
+from hotline.application_form import Sex
 from hotline.application_states import (
     BEFORE_DECISION,
     BEING_HELPED,
@@ -32,11 +33,14 @@ from hotline.errors import (
     SupplementAlreadyAsked,
 )
 from hotline.storage import UnitOfWork
+from hotline.work_orders import WorkOrderKind
+from hotline.workstations_matching import PROTECTED_FROM_VIOLENCE
 
 LONGEST_SUPPLEMENT = timedelta(days=60)
 """A day further ahead is taken for a slip; the law leaves the length to the agency."""
 WATCHED_AT_ONCE = 200
 S = ApplicationStatus
+TOLD_WHEN_PASSED = (LimitKind.DECISION, LimitKind.ASSIGNMENT, LimitKind.NOTICE, LimitKind.OBJECTION_REVIEW)
 DECISION_CLOCKS = (LimitKind.DECISION, LimitKind.FAST_LANE, LimitKind.SUPPLEMENT)
 
 
@@ -181,10 +185,31 @@ def follow(uow: UnitOfWork, application: Application, after: ApplicationStatus, 
         raise ApplicationMoved(f"{application.number}: the objection has to be settled first")
     _move(uow, application, after, f"application.{after.value}", actor, at)
     if after is S.ASSIGNED:
-        _meet(uow, application, at, LimitKind.ASSIGNMENT)
+        _meet(uow, application, at, LimitKind.ASSIGNMENT, LimitKind.NOTICE)
         uow.applications.add_limit(time_limits.start(application.id, LimitKind.AGREEMENT, at))
     elif after is not S.IN_PROGRESS:
         _meet(uow, application, at, LimitKind.AGREEMENT)
+    if after is S.CLOSED:
+        _visit_again(uow, application, at)
+
+
+def assignment_hints(application: Application) -> list[str]:
+    """What whoever assigns should heed, each with its source; hints, the agency assigns (种子 SR-110 to SR-115)."""
+    wishes, hints = application.form.wishes, []
+    if application.facts.get("life_or_death_sentence"):
+        hints.append(
+            "可能判处无期徒刑、死刑，或者死刑复核：应当指派具有三年以上相关执业经历的律师（《法律援助法》第二十六条）"
+        )
+    if application.minor:
+        hints.append("未成年人：应当指派熟悉未成年人身心特点的律师（《未成年人保护法》第一百零四条）")
+    told = {
+        "希望由女律师办理": wishes.sex is Sex.FEMALE,
+        "希望由男律师办理": wishes.sex is Sex.MALE,
+        f"希望律师会讲{wishes.language}": wishes.language,
+        f"希望律师熟悉{wishes.speciality}": wishes.speciality,
+        f"希望由{wishes.named}办理": wishes.named,
+    }
+    return hints + [f"{wish}（本人意愿，不是承诺）" for wish, is_told in told.items() if is_told]
 
 
 def note_agreement(uow: UnitOfWork, application: Application, actor: str, at: datetime) -> None:
@@ -235,7 +260,7 @@ def _warning(limit: TimeLimit, overdue: bool) -> str:
         return (
             late if overdue else f"提醒您：补充材料的最后一天是{day}。不补交的，会视为撤回申请（{limit.rule.basis}）。"
         )
-    if overdue and limit.kind in (LimitKind.DECISION, LimitKind.ASSIGNMENT, LimitKind.OBJECTION_REVIEW):
+    if overdue and limit.kind in TOLD_WHEN_PASSED:
         return f"您的申请：{limit.rule.name}的期限（{day}）到了，还没有结果，已提醒值班长督办。您可以拨打 12348 询问，也可以投诉。"
     return ""
 
@@ -271,6 +296,23 @@ def _say(uow: UnitOfWork, application: Application, text: str, seq: int, at: dat
         return
     key = f"{application.number}:{seq}"
     outbox.post(uow, application.conversation_id, "application_news", application.number, key, text, at)
+
+
+def _visit_again(uow: UnitOfWork, application: Application, at: datetime) -> None:
+    """受援人回访 (种子 SR-130)."""
+    work_orders.open_order(
+        uow,
+        WorkOrderKind.RETURN_VISIT,
+        "service_done",
+        application.number,
+        f"{application.number}:closed",
+        SYSTEM,
+        at,
+        region=application.region,
+        conversation_id=application.conversation_id,
+        phone=application.applicant_phone,
+        unsafe_to_call=application.matter in PROTECTED_FROM_VIOLENCE,
+    )
 
 
 def _running(uow: UnitOfWork, application: Application) -> list[TimeLimit]:

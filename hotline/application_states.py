@@ -29,6 +29,8 @@ class ApplicationStatus(StrEnum):
     ACCEPTED = "accepted"
     ACCEPTED_FIRST = "accepted_first"
     """绿色通道: accepted before the papers are complete (SR-052); not the same as PROVISIONAL."""
+    NOTIFIED = "notified"
+    """通知指派 (第三十六条): a court, procuratorate or the police has told the agency; nobody applies, nothing is decided."""
     SUPPLEMENT = "supplement"
     PROVISIONAL = "provisional"
     """先行提供 (第四十四条): help first, papers later."""
@@ -54,6 +56,7 @@ STAGES: Mapping[ApplicationStatus, Stage] = {
     S.SUBMITTED: Stage.APPLICATION,
     S.ACCEPTED: Stage.ACCEPTANCE,
     S.ACCEPTED_FIRST: Stage.ACCEPTANCE,
+    S.NOTIFIED: Stage.ACCEPTANCE,
     S.SUPPLEMENT: Stage.ACCEPTANCE,
     S.PROVISIONAL: Stage.DECISION,
     S.GRANTED: Stage.DECISION,
@@ -75,6 +78,7 @@ STATUS_WORDS: Mapping[ApplicationStatus, str] = {
     S.SUBMITTED: "已提交，等待法律援助机构审查",
     S.ACCEPTED: "法律援助机构已受理，正在审查",
     S.ACCEPTED_FIRST: "法律援助机构已先行受理，请尽快补交材料",
+    S.NOTIFIED: "法律援助机构已收到办案机关的通知，三日内指派律师",
     S.SUPPLEMENT: "需要补充材料，请按通知补交",
     S.PROVISIONAL: "法律援助机构已决定先行提供法律援助，请及时补办手续",
     S.GRANTED: "法律援助机构已决定给予援助",
@@ -92,7 +96,7 @@ STATUS_WORDS: Mapping[ApplicationStatus, str] = {
 }
 
 BEFORE_DECISION = frozenset({S.SUBMITTED, S.ACCEPTED, S.ACCEPTED_FIRST, S.SUPPLEMENT, S.PROVISIONAL})
-BEING_HELPED = frozenset({S.GRANTED, S.ASSIGNED, S.IN_PROGRESS})
+BEING_HELPED = frozenset({S.GRANTED, S.NOTIFIED, S.ASSIGNED, S.IN_PROGRESS})
 
 NEXT: Mapping[ApplicationStatus, frozenset[ApplicationStatus]] = {
     S.DRAFT: frozenset({S.SUBMITTED, S.WITHDRAWN}),
@@ -103,9 +107,10 @@ NEXT: Mapping[ApplicationStatus, frozenset[ApplicationStatus]] = {
     S.ACCEPTED_FIRST: frozenset({S.ACCEPTED, S.SUPPLEMENT, S.PROVISIONAL, S.GRANTED, S.REFUSED, S.WITHDRAWN}),
     S.SUPPLEMENT: frozenset({S.ACCEPTED, S.PROVISIONAL, S.GRANTED, S.REFUSED, S.WITHDRAWN, S.LAPSED}),
     S.PROVISIONAL: frozenset({S.SUPPLEMENT, S.GRANTED, S.REFUSED, S.WITHDRAWN}),
+    S.NOTIFIED: frozenset({S.ASSIGNED, S.TERMINATED}),
     S.GRANTED: frozenset({S.ASSIGNED, S.TERMINATED}),
     S.REFUSED: frozenset({S.OBJECTED}),
-    S.OBJECTED: frozenset({S.UPHELD, S.ACCEPTED, S.GRANTED, S.ASSIGNED, S.IN_PROGRESS}),
+    S.OBJECTED: frozenset({S.UPHELD, S.ACCEPTED, S.NOTIFIED, S.GRANTED, S.ASSIGNED, S.IN_PROGRESS}),
     S.UPHELD: frozenset(),
     S.ASSIGNED: frozenset({S.IN_PROGRESS, S.CLOSED, S.TERMINATED}),
     S.IN_PROGRESS: frozenset({S.CLOSED, S.TERMINATED}),

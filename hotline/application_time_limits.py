@@ -30,6 +30,8 @@ class LimitKind(StrEnum):
     OBJECTION_REVIEW = "objection_review"
     SUPPLEMENT = "supplement"
     FAST_LANE = "fast_lane"
+    NOTICE = "notice"
+    FORWARDING = "forwarding"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class LimitRule:
     kind: LimitKind
     name: str
     length: int | None
-    """Natural days; None: the agency sets the day."""
+    """Natural days, or hours; None: the agency sets the day."""
     unit: str
     starts: str
     warn_hours: int
@@ -122,6 +124,8 @@ def due_after(rule: LimitRule, at: datetime) -> datetime:
         return _closing(rule, at)
     if rule.length is None:
         raise LookupError(f"{rule.kind}: the agency sets the day")
+    if rule.unit == "hour":
+        return at + timedelta(hours=rule.length)
     last = day + timedelta(days=rule.length)
     if not is_working_day(last).is_working:
         last = next_working_day(last)[0]

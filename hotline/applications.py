@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 
 from eligibility import Facts
 from hotline import application_time_limits as time_limits
-from hotline.applicants import standing_of
+from hotline.applicants import ADULT, CHILD, is_guardian, standing_of
 from hotline.application_form import ELDERLY_AT_HOME, Form
 from hotline.application_states import OVER, STAGES, ApplicationStatus, Lane, Stage
 from hotline.application_time_limits import LimitKind
 from hotline.audit import CITIZEN, AuditEntry
 from hotline.clock import local
-from hotline.errors import ApplicationMoved, ConsentMissing, LookupLocked
+from hotline.errors import ApplicationMoved, ConsentMissing, DayInFuture, GuardianConsentMissing, LookupLocked
 from hotline.identity_documents import FOREIGN, IdentityDocument
 from hotline.reference_numbers import APPLICATION, is_well_formed, unused_number
 from hotline.storage import UnitOfWork
@@ -93,6 +93,17 @@ class Application:
         return time_limits.last_day(LimitKind.DECISION, received)
 
     @property
+    def age(self) -> int | None:
+        """The applicant's, when it was received; the lower one if the facts and the day of birth differ."""
+        received = self.submitted_at or self.drafted_at
+        return age_told(self.form, self.facts, local(received).date()) if received is not None else None
+
+    @property
+    def minor(self) -> bool:
+        """未成年人: whoever works on it takes special care (未成年人网络保护条例 第三十六条至第三十八条)."""
+        return self.age is not None and self.age < ADULT
+
+    @property
     def offers_home_visit(self) -> bool:
         """Whether a visit at home should be offered (种子 SR-053; nobody has to prove anything)."""
         age = self.facts.get("age")
@@ -137,23 +148,69 @@ def record(
 
 
 def draft(uow: UnitOfWork, application: Application, actor: str, at: datetime) -> Application:
-    """Keep what an operator is writing down for a caller; the same key gives the one already kept."""
+    """Keep what an operator is writing down for a caller; the same key gives the one already kept.
+
+    Raises:
+        GuardianConsentMissing: a child under fourteen, and no guardian who agrees.
+    """
     known = uow.applications.by_key(application.idempotency_key)
     if known is not None:
         return known
     application.submitted_at, application.drafted_at = None, at
+    _protect_child(
+        application.form,
+        application.facts,
+        application.matter,
+        application.applicant_name,
+        application.identity_number,
+        at,
+    )
     _judge(application)
     uow.applications.add(application)
     record(uow, application, ApplicationStatus.DRAFT, "application.drafted", actor, at)
+    forwarded = application.form.forwarded
+    if forwarded is not None:  # 第三十九条: whoever was asked has twenty-four hours to pass it on
+        uow.applications.add_limit(time_limits.start(application.id, LimitKind.FORWARDING, forwarded.asked_at))
+    return application
+
+
+def notify(uow: UnitOfWork, application: Application, actor: str, at: datetime) -> Application:
+    """Keep that a court, procuratorate or the police wants a lawyer assigned; `submitted_at` is when the notice came, and
+    three days run from it (第三十六条). Nobody applies and nobody consents: the law wants it.
+
+    Raises:
+        DayInFuture: the notice has not come yet.
+    """
+    known = uow.applications.by_key(application.idempotency_key)
+    if known is not None:
+        return known
+    assert application.submitted_at is not None, "a notice came at some moment"
+    if application.submitted_at > at:
+        raise DayInFuture
+    uow.applications.add(application)
+    record(uow, application, ApplicationStatus.NOTIFIED, "application.notified", actor, at)
+    uow.applications.add_limit(time_limits.start(application.id, LimitKind.NOTICE, application.submitted_at))
     return application
 
 
 def submit(uow: UnitOfWork, application: Application, actor: str = CITIZEN) -> Application:
-    """Keep the application and start its clocks; the same key gives the one already kept."""
+    """Keep the application and start its clocks; the same key gives the one already kept.
+
+    Raises:
+        GuardianConsentMissing: a child under fourteen, and no guardian who agrees.
+    """
     known = uow.applications.by_key(application.idempotency_key)
     if known is not None:
         return known
     assert application.submitted_at is not None, "an application is sent at some moment"
+    _protect_child(
+        application.form,
+        application.facts,
+        application.matter,
+        application.applicant_name,
+        application.identity_number,
+        application.submitted_at,
+    )
     _judge(application)
     uow.applications.add(application)
     _receive(uow, application, actor, application.submitted_at)
@@ -172,6 +229,8 @@ def submit_draft(uow: UnitOfWork, application: Application, actor: str, at: date
     if application.form.read_back_at is None or application.form.consented_at is None:
         raise ConsentMissing
     application.submitted_at = at
+    for limit in uow.applications.limits(application.id):
+        limit.met_at = limit.met_at or at
     _receive(uow, application, actor, at)
 
 
@@ -182,9 +241,15 @@ def amend(uow: UnitOfWork, application: Application, form: Form, actor: str, at:
         also: fields of the application itself, such as `identity_number` or `applicant_phone`.
     Raises:
         ApplicationMoved: it is over.
+        GuardianConsentMissing: it would say who a child under fourteen is, and no guardian agrees.
     """
     if application.status in OVER:
         raise ApplicationMoved(f"{application.number} is {application.status}")
+    told_now = {
+        name: also.get(name, getattr(application, name))
+        for name in ("facts", "matter", "applicant_name", "identity_number")
+    }
+    _protect_child(form, **told_now, at=at)
     old = application.form
     changed = {
         line.name: [old.as_json().get(line.name), form.as_json().get(line.name)]
@@ -288,6 +353,33 @@ def _receive(uow: UnitOfWork, application: Application, actor: str, at: datetime
     uow.applications.add_limit(time_limits.start(application.id, LimitKind.DECISION, at))
     if application.lane is Lane.FAST:
         uow.applications.add_limit(time_limits.start(application.id, LimitKind.FAST_LANE, at))
+
+
+def age_told(form: Form, facts: Mapping[str, object], on: date) -> int | None:
+    """The applicant's age on a day, by the day of birth or as told; the lower of the two."""
+    ages = [int(str(facts["age"]))] if facts.get("age") is not None else []
+    if form.born_on is not None:
+        ages.append(on.year - form.born_on.year - ((on.month, on.day) < (form.born_on.month, form.born_on.day)))
+    return min(ages, default=None)
+
+
+def _protect_child(
+    form: Form,
+    facts: Mapping[str, object],
+    matter: str,
+    applicant_name: str,
+    identity_number: str | None,
+    at: datetime,
+) -> None:
+    """Keep nothing that says who a child is without a guardian: 《个人信息保护法》第三十一条第一款."""
+    age = age_told(form, facts, local(at).date())
+    if age is None or age >= CHILD:
+        return
+    one = form.representative
+    if one is not None and one.name == applicant_name and identity_number is None:
+        return  # the name that was given first is the caller's own: nothing says yet who the child is
+    if one is None or form.guardian_consented_at is None or not is_guardian(one, matter):
+        raise GuardianConsentMissing
 
 
 def _judge(application: Application) -> None:

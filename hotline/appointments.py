@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from hotline import audit, outbox, workstations
+from hotline import audit, outbox, work_orders, workstations
 from hotline.appointments_slots import Kind, Slot, calendar, require_offer
 from hotline.audit import CITIZEN, SYSTEM
 from hotline.clock import SHANGHAI, in_words, local
@@ -31,6 +31,8 @@ DRAWS = 20
 """Reference numbers drawn before giving up: two citizens may draw the same one at the same moment."""
 BRING = ("身份证或其他有效身份证明", "与事情有关的材料")
 REMINDER, RATING = "appointment_reminder", "appointment_rating"
+REMINDER_CALL = "reminder"
+"""Why a work order rings somebody up before the appointment; see `appointments_reach.py`."""
 
 
 class AppointmentStatus(StrEnum):
@@ -355,12 +357,23 @@ def _station(uow: UnitOfWork, appointment: Appointment) -> Station:
     return workstations.station(uow, appointment.station_id)
 
 
+def reminder(uow: UnitOfWork, appointment: Appointment, station: Station | None = None) -> str:
+    """What is said before the time comes, in the talk or on the phone."""
+    name = (station or _station(uow, appointment)).name
+    where = name if appointment.kind in (Kind.WINDOW, Kind.EXTENDED) else f"{appointment.kind.words}，{name}"
+    when, number = in_words(appointment.starts_at), appointment.number
+    return f"提醒您：{when}，{where}，预约号 {number}。来不了，请改时间或者取消，把位子让给别人。"
+
+
+def evening_before(start: datetime) -> datetime:
+    """When the first reminder is said."""
+    days_before, clock = calendar().evening_before
+    return datetime.combine(local(start).date() - timedelta(days=days_before), clock, SHANGHAI)
+
+
 def _promise(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, station: Station | None = None) -> None:
     """Reminders before, and afterwards the question how it went; all in the transaction of the act."""
-    name = (station or _station(uow, appointment)).name
-    when = in_words(appointment.starts_at)
-    where = name if appointment.kind in (Kind.WINDOW, Kind.EXTENDED) else f"{appointment.kind.words}，{name}"
-    text = f"提醒您：{when}，{where}，预约号 {appointment.number}。来不了，请改时间或者取消，把位子让给别人。"
+    text = reminder(uow, appointment, station)
     buttons = [("改时间", "/change_appointment"), ("取消预约", "/cancel_appointment")]
     who, number = appointment.conversation_id, appointment.number
     promises = [
@@ -368,7 +381,7 @@ def _promise(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, 
         for place, due in enumerate(_reminder_times(appointment.starts_at))
         if due > at
     ]
-    asked = f"您{when}的预约办得怎么样？给这次服务打个分吧；不想打也没关系。"
+    asked = f"您{in_words(appointment.starts_at)}的预约办得怎么样？给这次服务打个分吧；不想打也没关系。"
     afterwards = appointment.starts_at + calendar().rating_after
     rate = [("评价这次服务", f'/rate_service{{"rated_service": "{number}"}}'), ("转人工", "/request_human")]
     promises.append(outbox.message(who, RATING, number, f"{key}:rate", asked, at, afterwards, buttons=rate))
@@ -378,9 +391,10 @@ def _promise(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, 
 def _take_back_promises(uow: UnitOfWork, appointment: Appointment, at: datetime) -> None:
     outbox.revoke(uow, appointment.number, REMINDER, at)
     outbox.revoke(uow, appointment.number, RATING, at)
+    for order in uow.work_orders.of_conversation(appointment.conversation_id):
+        if order.live and (order.about, order.reason) == (appointment.number, REMINDER_CALL):
+            work_orders.cancel(uow, order, SYSTEM, at)
 
 
 def _reminder_times(start: datetime) -> tuple[datetime, datetime]:
-    days_before, clock = calendar().evening_before
-    evening = datetime.combine(local(start).date() - timedelta(days=days_before), clock, SHANGHAI)
-    return evening, start - calendar().shortly_before
+    return evening_before(start), start - calendar().shortly_before

@@ -10,7 +10,7 @@ from hotline.appointments import Appointment, Request
 from hotline.appointments_slots import Kind, Part, Slot, Wish, calendar, fits
 from hotline.audit import SYSTEM
 from hotline.clock import SHANGHAI, in_words, local
-from hotline.errors import AlreadyBooked, NotBookable, SlotTaken
+from hotline.errors import AlreadyBooked, NotBookable, PastTime, SlotTaken
 from hotline.storage import UnitOfWork
 
 
@@ -60,7 +60,13 @@ def join(
     purpose: str = "consult",
     matter: str | None = None,
 ) -> Waiting:
-    """Wait for a place in the wished days; asking again changes the wish, not the place in the list."""
+    """Wait for a place in the wished days; asking again changes the wish, not the place in the list.
+
+    Raises:
+        PastTime: the days are over, or end before they begin.
+    """
+    if wish.last < max(wish.first, local(at).date()):
+        raise PastTime(f"{wish.first} to {wish.last}")
     uow.conversations.get_locked(conversation_id)
     workstations.station(uow, station_id)
     waiting = uow.waiting.live_for(conversation_id)

@@ -43,6 +43,21 @@ class AuditEntry:
         return hashlib.sha256(f"{previous}{written}".encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class AuditSearch:
+    """Which acts; None is no condition."""
+
+    after: int = 0
+    """Only those with a higher number: where the page before ended."""
+    subject: str | None = None
+    actor: str | None = None
+    act: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment that is too late."""
+    limit: int = 100
+
+
 class Audited(Protocol):
     """An entity whose acts are recorded."""
 

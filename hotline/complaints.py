@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from hotline import audit, outbox, service_time_limits, work_orders
 from hotline.clock import local
-from hotline.errors import ComplaintState
+from hotline.errors import ComplaintState, DayInFuture
 from hotline.reference_numbers import COMPLAINT, SUGGESTION, unused_number
 from hotline.storage import UnitOfWork
 from hotline.work_orders import WorkOrderKind
@@ -141,10 +141,16 @@ def file(
     complainant_name: str | None = None,
     complainant_phone: str | None = None,
 ) -> Complaint:
-    """Keep the complaint; the same key gives the one already kept. Who tells of a fee is marked so."""
+    """Keep the complaint; the same key gives the one already kept. Who tells of a fee is marked so.
+
+    Raises:
+        DayInFuture: it has not happened yet.
+    """
     known = uow.complaints.by_key(key)
     if known is not None:
         return known
+    if happened_on is not None and happened_on > local(at).date():
+        raise DayInFuture
     prefix = COMPLAINT if kind is ComplaintKind.COMPLAINT else SUGGESTION
     complaint = Complaint(
         unused_number(prefix, local(at).date(), uow.complaints.by_number),

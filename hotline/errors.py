@@ -1,5 +1,7 @@
 """What can go wrong in the service, each with a stable code and a sentence for the citizen or the operator."""
 
+from hotline.permissions import PERMISSION_WORDS, Permission
+
 
 class HotlineError(Exception):
     """A refusal that its reader can act on."""
@@ -249,11 +251,54 @@ class LoginRefused(HotlineError):
     sentence = "工号或密码不对，或尝试次数过多，请稍后再试。"
 
 
+class NotPermitted(HotlineError):
+    """The role of this login does not give what was asked for."""
+
+    code = "not_permitted"
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(permission)
+        self.sentence = f"您的工号没有这项权限：{PERMISSION_WORDS[permission]}。需要的话，请找值班长。"
+
+
+class OperatorUnknown(NotFound):
+    """Nobody has that login."""
+
+    code = "operator_unknown"
+    sentence = "没有这个工号。"
+
+
+class PasswordTooShort(HotlineError):
+    """Too easily guessed."""
+
+    code = "password_too_short"
+    sentence = "口令太短，至少要 10 个字符。"
+
+
 class ApplicationMoved(HotlineError):
     """The application is not, or no longer, where this act would be possible."""
 
     code = "application_moved"
     sentence = "这份申请现在的状态不能做这一步，可能别人刚刚处理过，请刷新后再看。"
+
+
+class PersonNeeded(HotlineError):
+    """Too much depends on who asks to go by a number and four digits."""
+
+    code = "person_needed"
+    sentence = (
+        "为了您的安全，这一步要由工作人员和您本人确认后再办。请说「转人工」，或者拨打 12348；您办的事还在，没有变动。"
+    )
+
+
+class GuardianConsentMissing(HotlineError):
+    """A child under fourteen: nothing that says who it is is kept without a guardian (个人信息保护法 第三十一条)."""
+
+    code = "guardian_consent_missing"
+    sentence = (
+        "申请人不满十四周岁，要由父母或者其他监护人代为申请，并同意记录孩子的信息。监护人不在身边，或者就是他伤害了孩子，"
+        "不用填这些：有危险请拨打 110，其他情况请说「转人工」或者拨打 12348，照样有人帮忙。"
+    )
 
 
 class SupplementAlreadyAsked(HotlineError):
@@ -275,6 +320,13 @@ class DayNotPossible(HotlineError):
 
     code = "day_not_possible"
     sentence = "这个日期不对：不能早于今天，也不能太远，请再核对。"
+
+
+class DayInFuture(HotlineError):
+    """Something that has happened cannot have happened tomorrow."""
+
+    code = "day_in_future"
+    sentence = "这个日期还没有到，请再核对一遍。您前面填的都还在。"
 
 
 class ConsentMissing(HotlineError):
@@ -374,3 +426,10 @@ class TooManyFiles(HotlineError):
 
     code = "too_many_files"
     sentence = "材料已经传了 40 份，不能再传了。还有别的，请带到窗口，或者转人工。"
+
+
+class ArticleNotAtHand(NotFound):
+    """The text of this article is not stored, or nothing of it is in force today."""
+
+    code = "article_not_at_hand"
+    sentence = "这一条的原文现在手边没有。可以转人工问一问，或者拨打 12348。"

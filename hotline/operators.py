@@ -14,11 +14,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from hotline import audit
-from hotline.errors import LoginRefused
+from hotline.errors import LoginRefused, NotPermitted, OperatorUnknown, PasswordTooShort
+from hotline.permissions import MAY, Permission, Role
 from hotline.storage import UnitOfWork
 
 IDLE, ABSOLUTE = timedelta(minutes=20), timedelta(hours=12)
 TRIES, LOCKOUT = 5, timedelta(minutes=15)
+SHORTEST_PASSWORD = 10
 UNKNOWN = "unknown"
 """Who tried a login that nobody has."""
 
@@ -35,9 +37,25 @@ class Operator:
     password_hash: str
     display_name: str
     created_at: datetime
+    role: Role = Role.OPERATOR
+    closed_at: datetime | None = None
+    """Since when the login is shut: whoever has left keeps the name in the record, and gets in no more."""
     failed_logins: int = 0
     locked_until: datetime | None = None
     id: UUID = field(default_factory=uuid4)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role gives this."""
+        return permission in MAY[self.role]
+
+    def require(self, permission: Permission) -> None:
+        """Go on only with this permission.
+
+        Raises:
+            NotPermitted: the role does not give it.
+        """
+        if not self.may(permission):
+            raise NotPermitted(permission)
 
     def refuse_if_locked(self, at: datetime) -> None:
         """Nobody gets in while locked, with whatever password.
@@ -77,14 +95,50 @@ def matches(password_hash: str | None, password: str) -> bool:
         return False
 
 
-def enrol(uow: UnitOfWork, login: str, password_hash: str, display_name: str, at: datetime) -> Operator:
-    """Add an operator, or give a known one this password."""
+def enrol(
+    uow: UnitOfWork, login: str, password_hash: str, display_name: str, at: datetime, role: Role = Role.OPERATOR
+) -> Operator:
+    """Add an operator, or give a known one this password, name and role; every session of the known one ends."""
     operator = uow.operators.by_login(login)
     if operator is None:
         operator = Operator(login, password_hash, display_name, at)
         uow.operators.add(operator)
-    operator.password_hash = password_hash
+    operator.password_hash, operator.display_name, operator.role = password_hash, display_name, role
+    operator.closed_at, operator.locked_until, operator.failed_logins = None, None, 0
+    uow.operators.end_sessions_of(operator.id)
+    audit.record(uow, audit.SYSTEM, "operator.enrolled", login, at, role=role)
     return operator
+
+
+def require_password(password: str) -> None:
+    """Raises:
+    PasswordTooShort: fewer than ten characters.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort
+
+
+def change_role(uow: UnitOfWork, login: str, role: Role, at: datetime) -> None:
+    """Give somebody another role, from the next request on.
+
+    Raises:
+        OperatorUnknown: nobody has that login.
+    """
+    operator = _known(uow, login)
+    before, operator.role = operator.role, role
+    audit.record(uow, audit.SYSTEM, "operator.role_changed", login, at, was=before, role=role)
+
+
+def close(uow: UnitOfWork, login: str, at: datetime) -> None:
+    """Shut a login, at once and in every open session; what was done under it stays in the record.
+
+    Raises:
+        OperatorUnknown: nobody has that login.
+    """
+    operator = _known(uow, login)
+    operator.closed_at = at
+    uow.operators.end_sessions_of(operator.id)
+    audit.record(uow, audit.SYSTEM, "operator.closed", login, at)
 
 
 def password_to_match(uow: UnitOfWork, login: str, at: datetime) -> str | None:
@@ -94,7 +148,7 @@ def password_to_match(uow: UnitOfWork, login: str, at: datetime) -> str | None:
         LoginRefused: locked after five failures, for fifteen minutes.
     """
     operator = uow.operators.by_login(login)
-    if operator is None:
+    if operator is None or operator.closed_at is not None:
         return None
     operator.refuse_if_locked(at)
     return operator.password_hash
@@ -110,7 +164,7 @@ def log_in(uow: UnitOfWork, login: str, matched: str | None, at: datetime) -> st
         LoginRefused: locked meanwhile.
     """
     operator = uow.operators.by_login(login)
-    if operator is None:
+    if operator is None or operator.closed_at is not None:
         audit.record(uow, UNKNOWN, "operator.login_refused", "", at)  # what was typed may be anything, a password too
         return None
     operator.refuse_if_locked(at)
@@ -138,3 +192,10 @@ def by_token(uow: UnitOfWork, token: str, at: datetime) -> Operator:
         raise LoginRefused
     session.expires_at = min(at + IDLE, session.opened_at + ABSOLUTE)
     return uow.operators.get(session.operator_id)
+
+
+def _known(uow: UnitOfWork, login: str) -> Operator:
+    operator = uow.operators.by_login(login)
+    if operator is None:
+        raise OperatorUnknown(login)
+    return operator

@@ -20,6 +20,8 @@ from hotline.conversations import Conversation
 from hotline.errors import NoticeOutdated, UnknownWord
 from hotline.storage import UnitOfWork
 
+IMPROVEMENT = "improvement"
+"""The purpose of keeping questions that met with no good answer (hotline/gaps.py)."""
 NOTICE_FILE = Path(__file__).parent / "privacy_notice.yaml"
 REASONS = {
     "call_back": "要给本人回电、回访",
@@ -103,6 +105,8 @@ def decide(uow: UnitOfWork, conversation_id: UUID, purpose: str, given: bool, no
         return last
     consent = Consent(conversation_id, purpose, notice.version, given, at)
     uow.consents.add(consent)
+    if purpose == IMPROVEMENT and not given:
+        uow.gaps.erase(conversation_id)
     act = "consent.given" if given else "consent.withdrawn" if last and last.given else "consent.refused"
     audit.record(uow, audit.CITIZEN, act, str(conversation_id), at, purpose=purpose, notice=notice.version)
     return consent
@@ -166,6 +170,7 @@ def export(uow: UnitOfWork, conversation: Conversation) -> dict[str, Any]:
             {"purpose": one.purpose, "given": one.given, "notice": one.notice_version, "at": one.at.isoformat()}
             for one in uow.consents.of_conversation(conversation.id)
         ],
+        "kept_questions": [one.question for one in uow.gaps.of_conversation(conversation.id)],
         "ratings": [
             {"score": one.score, "comment": one.comment, "service": one.service}
             for one in uow.ratings.of_conversation(conversation.id)
@@ -190,6 +195,21 @@ def export(uow: UnitOfWork, conversation: Conversation) -> dict[str, Any]:
                 "form": one.form_data,
             }
             for one in uow.applications.of_conversation(conversation.id)
+        ],
+        "appointments": [
+            {
+                "number": one.number,
+                "station": one.station_id,
+                "starts_at": one.starts_at.isoformat(),
+                "kind": str(one.kind),
+                "status": str(one.status),
+                "contact": one.contact,
+            }
+            for one in uow.appointments.of_conversation(conversation.id)
+        ],
+        "proofs": [
+            {"kind": str(one.kind), "at": one.uploaded_at.isoformat(), "size": one.size, "sha256": one.sha256}
+            for one in uow.proofs.of_conversation(conversation.id)
         ],
         "work_orders": [
             {"number": one.number, "kind": str(one.kind), "status": str(one.status), "phone": one.phone}

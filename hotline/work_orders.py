@@ -40,6 +40,8 @@ REASONS = {
     "no_answer_yet": "当时答不了，约回电",
     "left_message": "非工作时间留言",
     "not_ours": "属于别的单位",
+    "lawyer_change": "受援人请求更换法律援助人员",
+    "reminder": "预约前一天提醒，会话里提醒不到",
     "low_rating": "评价不满意",
     "complaint_closed": "投诉办结后回访",
     "transfer_done": "转办办结后回访",
@@ -124,8 +126,12 @@ def open_order(
     unsafe_to_call: bool = False,
     note: str | None = None,
     transferred_to: str | None = None,
+    due_at: datetime | None = None,
 ) -> WorkOrder:
     """Begin a work order; the same key gives the one already begun.
+
+    Args:
+        due_at: the first moment that is too late, where it is no matter of service_time_limits.yaml.
 
     Raises:
         UnknownWord: no such reason.
@@ -142,7 +148,7 @@ def open_order(
         reason,
         about,
         at,
-        service_time_limits.due_after(limit, region, at),
+        due_at or service_time_limits.due_after(limit, region, at),
         key,
         urgent,
         region,

@@ -37,6 +37,7 @@ LARGEST = 10 * 1024 * 1024
 MOST_ROWS = 20_000
 SAMPLE = "样例"
 """Begins the id of the template's sample row, which is not to be imported."""
+HELP_SHEET = "可以填什么"
 SEVERAL = re.compile(r"[、,，;；\s]+")
 
 SERVICE_WORDS = {
@@ -134,6 +135,25 @@ def template() -> str:
 def roster_template() -> str:
     """The roster to fill in, as CSV."""
     return _csv([list(ROSTER_COLUMNS), list(ROSTER_COLUMNS.values())])
+
+
+def template_xlsx() -> bytes:
+    """The table to fill in, as XLSX: text cells, so that codes keep their zeros, words to choose from, and what may be
+    written in each column on a second sheet."""
+    choices = {
+        "类型": list(TYPE_WORDS),
+        "一层": ["是", "否"],
+        "无障碍": ["是", "否"],
+        "对外": ["是", "否"],
+        "可信度": list(CONFIDENCE_WORDS),
+    }
+    hints = {**choices, "能办什么": list(SERVICE_WORDS), "开放时间": [opening_hours.EXAMPLE]}
+    return _xlsx("站点", {name: sample for name, (_, sample) in COLUMNS.items()}, choices, hints)
+
+
+def roster_template_xlsx() -> bytes:
+    """The roster to fill in, as XLSX."""
+    return _xlsx("值班表", ROSTER_COLUMNS, {"方式": [kind.words for kind in Kind]}, {})
 
 
 def read_stations(uow: UnitOfWork, path: Path) -> StationsRead:
@@ -352,4 +372,30 @@ def _cell(value: object) -> str:
 def _csv(rows: list[list[str]]) -> str:
     written = io.StringIO()
     csv.writer(written).writerows(rows)
+    return written.getvalue()
+
+
+def _xlsx(
+    title: str, samples: Mapping[str, str], choices: Mapping[str, list[str]], hints: Mapping[str, list[str]]
+) -> bytes:
+    import xlsxwriter  # slow to load, and wanted once by whoever fills in a table
+    from xlsxwriter.utility import xl_range_abs
+
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
+        sheet, help_sheet = book.add_worksheet(title), book.add_worksheet(HELP_SHEET)
+        bold, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
+        for column, (name, sample) in enumerate(samples.items()):
+            sheet.set_column(column, column, max(10, 2 * len(name), len(sample) + 4), text)
+            sheet.write_string(0, column, name, bold)
+            sheet.write_string(1, column, sample, text)
+            if name in choices:
+                line = list(choices).index(name)
+                words = xl_range_abs(line, 1, line, len(choices[name]))
+                allowed = {"validate": "list", "source": f"='{HELP_SHEET}'!{words}"}
+                sheet.data_validation(1, column, MOST_ROWS, column, allowed)
+        sheet.freeze_panes(1, 1)
+        for line, (name, words) in enumerate((dict(choices) | dict(hints)).items()):
+            for column, word in enumerate([name, *words]):
+                help_sheet.write_string(line, column, word, bold if column == 0 else text)
     return written.getvalue()

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from heapq import nlargest
 from math import log, sqrt
@@ -12,8 +12,14 @@ from knowledge.wording import LENGTH_WEIGHT, grams
 
 # Chosen on the figures that tests/knowledge/measure.py prints, short and rambling questions together.
 TOPIC_PRIOR = 6.0  # weight added when the classifier named the answer's topic: about two rare pairs of characters
-CONFIDENT, POSSIBLE = 0.47, 0.38  # from the first on one answer is given, below the second a person helps
-MARGIN = 0.04  # two answers nearer than this are asked about
+POSSIBLE = 0.40  # below, a person helps
+MARGIN = 0.03  # two answers nearer than this are asked about
+# The share of one of its wordings that the caller said: from the first on the answer is given, below the second it is
+# not even asked about. The score cannot tell: any long question touches something of any long answer.
+SAID, HARDLY_SAID = 0.30, 0.25
+LIFT = 0.05  # what a wording said in full adds to the score: of two answers alike the one asked for comes first
+SHORT_WORDING = 3.0  # added to a wording's weight, so that a short one is not said by chance
+NEXT_POSSIBLE, NEXT_MARGIN = 0.32, 0.02  # the same for a question that goes on from an answer: its topic is known
 HALF = 15.0  # the matched weight that scores one half
 SATURATION = 4.0  # of repeated runs, as in BM25; what people ask counts twice, what we say once
 VERBATIM = 4  # power on the likeness to the closest variant: near-verbatim counts in full, half alike hardly
@@ -28,13 +34,16 @@ class Hit:
 
     answer: Answer
     score: float
+    said: float = 1.0
+    """How much of one of its wordings the question holds, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskBack:
-    """Two answers fit about equally well; the caller is asked which one is meant."""
+    """Two answers fit about equally well; the caller is asked which one is meant. `weak`: neither fits really well."""
 
     candidates: tuple[Answer, Answer]
+    weak: bool = field(default=False, compare=False)
 
 
 def choose(hits: Sequence[Hit]) -> Answer | AskBack | None:
@@ -42,9 +51,11 @@ def choose(hits: Sequence[Hit]) -> Answer | AskBack | None:
     if not hits or hits[0].score < POSSIBLE:
         return None
     first, second = hits[0], hits[1] if len(hits) > 1 else None
-    if second is None or (first.score >= CONFIDENT and first.score - second.score >= MARGIN):
+    if max(hit.said for hit in hits[:2]) < HARDLY_SAID:
+        return None
+    if second is None or (first.said >= SAID and first.score - second.score >= MARGIN):
         return first.answer
-    return AskBack((first.answer, second.answer))
+    return AskBack((first.answer, second.answer), weak=first.said < SAID)
 
 
 class AnswerIndex:
@@ -65,6 +76,12 @@ class AnswerIndex:
             for gram, count in counts.items():
                 self._postings[gram].append((place, self._weight(gram) * count / (count + SATURATION)))
         self._variants = [[self._unit(text) for text in texts] for texts in asked]
+        self._wordings = [[(text.keys(), sum(map(self._weight, text))) for text in texts] for texts in asked]
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """Every way of asking that the answers know."""
+        return tuple(text for answer in self._answers for text in (answer.question, *answer.variants))
 
     def by_id(self, name: str) -> Answer | None:
         """The answer of that id, whether in force or not."""
@@ -92,8 +109,24 @@ class AnswerIndex:
         valid = set(map(id, in_force(self._answers, on)))
         found = ((weight, i) for i, weight in enumerate(matched) if weight and id(self._answers[i]) in valid)
         query = self._unit(counts)
-        hits = [Hit(self._answers[i], self._fit(query, i, weight)) for weight, i in nlargest(CANDIDATES, found)]
+        near = [(self._fit(query, i, weight), self._said(counts, i), i) for weight, i in nlargest(CANDIDATES, found)]
+        hits = [Hit(self._answers[i], min(1.0, fit + LIFT * said), said) for fit, said, i in near]
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+    def next(self, text: str, after: str, on: date) -> Answer | AskBack | None:
+        """What 「那要多久」 means after an answer: among the answers of the same topic, by the words of the question alone.
+
+        The words of what was asked before are left out on purpose: they lead back to the answer already given.
+
+        Args:
+            after: the topic of the last answer.
+        """
+        hits = [hit for hit in self.search(text, after, on, CANDIDATES) if hit.answer.topic == after]
+        if not hits or hits[0].score < NEXT_POSSIBLE:
+            return None
+        if len(hits) > 1 and hits[0].score - hits[1].score < NEXT_MARGIN:
+            return AskBack((hits[0].answer, hits[1].answer))
+        return hits[0].answer
 
     def _fit(self, query: Weights, place: int, matched: float) -> float:
         """The matched weight brought to 0..1, whatever the length of the question, or near-verbatim likeness."""
@@ -101,6 +134,13 @@ class AnswerIndex:
             sum(w * variant.get(gram, 0.0) for gram, w in query.items()) for variant in self._variants[place]
         )
         return max(likeness**VERBATIM, matched / (matched + HALF))
+
+    def _said(self, counts: Counter[str], place: int) -> float:
+        """The largest share of any of its wordings that the question holds, wherever in a long story it stands."""
+        return max(
+            sum(map(self._weight, wording & counts.keys())) / (weight + SHORT_WORDING)
+            for wording, weight in self._wordings[place]
+        )
 
     def _weight(self, gram: str) -> float:
         return LENGTH_WEIGHT[len(gram)] * self._idf.get(gram, self._unseen)

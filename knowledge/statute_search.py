@@ -26,11 +26,15 @@ LAY_WEIGHT = 0.9  # of how people ask about an article, beside what it says
 TERM_WEIGHT = 0.3  # of a statute's word that the question only implies
 COMMON = 5.0  # runs of characters less rare than this among questions lose weight: 怎么, 可以, 多少
 LAW_ASKED, ASKED = 1.0, 2.0  # for each law by how many of its articles have lay words; for such an article itself
+# A bank tells better than our lay words what is asked; what these add by chance, it takes back. The share of that which a bank
+# of so many questions takes: half of it.
+TAKEN_BACK, HALF_TAKEN_BACK = 2.5, 100
 LAW_CITED, CITED = 1.0, 4.0  # for each law by how often answers and bank cite it; for an article that the bank cites
 TAUGHT = 0.25  # of the bank's questions as further lay words of their articles
 LAW_WORDS, LAW_WORDING = 0.3, bm25(3.0, 0.5)  # of how people ask about anything in a law: which law it is about
 INTERPRETATION = -6.0  # a court's interpretation stands behind the law it interprets
-LIKE, LIKENESS, ALIKE = 40.0, 1.5, 20  # for the articles of questions like this one: weight, power, how many questions
+LIKE, LIKENESS, ALIKE = 50.0, 2.0, 20  # for the articles of questions like this one: weight, power, how many questions
+TOPIC_LAWS = 3.0  # for each law by how often the answers of the question's topic cite it
 NEIGHBOUR = 0.15  # of the better one of the two articles beside an article, in the same edition
 ISSUER = re.compile(r"最高人民(?:法院|检察院)")  # stands in the name of every interpretation and tells nothing
 
@@ -125,8 +129,12 @@ class StatuteSearch:
         cited = [(a, self._places((article.law, article.article) for article in a.cited)) for a in answers]
         self._answered = [(text, places) for a, places in cited for text in (a.question, *a.variants)]
         self._usual = Postings.build((text for text, _ in self._answered), unit)
-        self._base = LAW_ASKED * self._by_law(self._lay_places) + ASKED * self._by_article(self._lay_places)
-        self._base += LAW_CITED * self._by_law([place for _, places in cited for place in places])
+        of_topic: dict[str, list[int]] = defaultdict(list)
+        for answer, places in cited:
+            of_topic[answer.topic] += places
+        self._topic_laws = {topic: self._weigh_laws(places) for topic, places in of_topic.items()}
+        self._asked = LAW_ASKED * self._by_law(self._lay_places) + ASKED * self._by_article(self._lay_places)
+        self._base = LAW_CITED * self._by_law([place for _, places in cited for place in places])
         interprets = np.array([ISSUER.match(edition.law) is not None for edition in index.editions], bool)
         self._base += np.where(interprets[index.edition_of], INTERPRETATION, 0).astype(np.float32)
         self._learn([])
@@ -142,12 +150,18 @@ class StatuteSearch:
         """The day the newest edition was adopted."""
         return max(edition.adopted for edition in self._index.editions)
 
-    def search(self, question: str, on: date, limit: int = 10) -> list[Ranked]:
-        """Rank the articles in force on a day, best first; none for a question without a usable character."""
+    def search(self, question: str, on: date, limit: int = 10, topic: str | None = None) -> list[Ranked]:
+        """Rank the articles in force on a day, best first; none for a question without a usable character.
+
+        Args:
+            topic: of the reviewed answers; lifts the laws that they cite, hides no other.
+        """
         codes = np.unique(grams(question[:MAX_TEXT]))
         if not len(codes) or not len(self._index.numbers):
             return []
         scores = self._scores(question[:MAX_TEXT], codes)
+        if topic in self._topic_laws:
+            scores += TOPIC_LAWS * self._topic_laws[topic][self._law_of]
         held = np.array([edition.standing.holds(on) for edition in self._index.editions], bool)
         scores = np.where(held[self._index.edition_of], scores, -np.inf)
         return [
@@ -210,7 +224,9 @@ class StatuteSearch:
                 of_law[law].append(question)
         self._taught_places, self._taught = np.array(list(taught), np.intp), self._wording(taught, LAY)
         self._worded_laws, self._law_words = np.array(list(of_law), np.intp), self._wording(of_law, LAW_WORDING)
-        self._prior = self._base + LAW_CITED * self._by_law(cited) + CITED * np.log1p(self._by_article(cited))
+        believed = 1 - TAKEN_BACK * len(bank) / (len(bank) + HALF_TAKEN_BACK)
+        self._prior = self._base + believed * self._asked
+        self._prior += LAW_CITED * self._by_law(cited) + CITED * np.log1p(self._by_article(cited))
 
     def _lay_words(self, lay: Iterable[LayWords]) -> dict[int, list[str]]:
         """The lay words by article; those written for another edition than the newest are left out."""
@@ -231,8 +247,13 @@ class StatuteSearch:
 
     def _by_law(self, places: Sequence[int] | Array) -> Array:
         """For every article, the logarithm of how many of the places are of its law."""
+        weights: Array = self._weigh_laws(places)[self._law_of]
+        return weights
+
+    def _weigh_laws(self, places: Sequence[int] | Array) -> Array:
+        """The same for every law."""
         counts = np.bincount(self._law_of[np.asarray(places, np.intp)], minlength=len(self._laws))
-        weights: Array = np.log1p(counts)[self._law_of].astype(np.float32)
+        weights: Array = np.log1p(counts).astype(np.float32)
         return weights
 
     def _by_article(self, places: Sequence[int] | Array) -> Array:

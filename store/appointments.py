@@ -25,7 +25,7 @@ appointments = Table(
     metadata,
     identity(),
     Column("number", String(16), nullable=False, unique=True),
-    of_conversation(),
+    of_conversation(index=True),
     Column("station_id", String(64), nullable=False),
     Column("kind", word(Kind), nullable=False),
     Column("starts_at", Moment, nullable=False),
@@ -51,6 +51,7 @@ appointments = Table(
     Index(
         "uq_appointments_live", "conversation_id", unique=True, sqlite_where=_holds_place, postgresql_where=_holds_place
     ),
+    Index("ix_appointments_starts_at", "starts_at"),
     Index("ix_appointments_held_until", "held_until", sqlite_where=_held, postgresql_where=_held),
 )
 
@@ -220,6 +221,21 @@ class Appointments(Repository[Appointment]):
         c = appointments.c
         over = select(Appointment).where(_held, c.held_until <= at).order_by(c.held_until).limit(limit)
         return list(self._session.scalars(over.with_for_update(skip_locked=True)))
+
+    def of_conversation(self, conversation_id: UUID) -> list[Appointment]:
+        """All that one talk has booked, the first one first."""
+        c = appointments.c
+        found = select(Appointment).where(c.conversation_id == conversation_id).order_by(c.created_at)
+        return list(self._session.scalars(found))
+
+    def expected(self, start: datetime, end: datetime, station_id: str | None) -> list[Appointment]:
+        """What is confirmed, kept or missed between two moments, in the order of time; of one station or of all."""
+        c = appointments.c
+        there = (AppointmentStatus.CONFIRMED, AppointmentStatus.KEPT, AppointmentStatus.NO_SHOW)
+        found = select(Appointment).where(c.starts_at >= start, c.starts_at < end, c.status.in_(there))
+        if station_id is not None:
+            found = found.where(c.station_id == station_id)
+        return list(self._session.scalars(found.order_by(c.starts_at, c.station_id, c.seat)))
 
 
 class WaitingList(Repository[Waiting]):

@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, BigInteger, Column, String, Table, desc, func, select
 from sqlalchemy.orm import Session
 
-from hotline.audit import START, AuditEntry
+from hotline.audit import START, AuditEntry, AuditSearch
 from store.columns import Moment, mappings, metadata
 
 audit = Table(
@@ -54,6 +54,18 @@ class Audit:
         """What was done to something, oldest first."""
         found = select(AuditEntry).where(audit.c.subject == subject).order_by(audit.c.seq).limit(limit)
         return list(self._session.scalars(found))
+
+    def find(self, search: AuditSearch) -> list[AuditEntry]:
+        """The acts that fit, oldest first."""
+        c, found = audit.c, select(AuditEntry).where(audit.c.seq > search.after)
+        for column, value in ((c.subject, search.subject), (c.actor, search.actor), (c.act, search.act)):
+            if value is not None:
+                found = found.where(column == value)
+        if search.since is not None:
+            found = found.where(c.at >= search.since)
+        if search.until is not None:
+            found = found.where(c.at < search.until)
+        return list(self._session.scalars(found.order_by(c.seq).limit(search.limit)))
 
     def broken_at(self) -> int | None:
         """The first place where the record was changed, cut or put together anew; None if it is whole."""

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Uuid, select
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Uuid, delete, select
 
 from hotline.errors import NotFound
 from hotline.operators import Operator, OperatorSession
-from store.columns import Moment, identity, mappings, metadata
+from hotline.permissions import Role
+from store.columns import Moment, identity, mappings, metadata, word
 from store.repository import Repository
 
 operators = Table(
@@ -17,6 +18,8 @@ operators = Table(
     Column("password_hash", String(200), nullable=False),
     Column("display_name", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("role", word(Role), nullable=False),
+    Column("closed_at", Moment),
     Column("failed_logins", Integer, nullable=False),
     Column("locked_until", Moment),
 )
@@ -65,3 +68,12 @@ class Operators(Repository[Operator]):
         found = self.session(token_hash)
         if found is not None:
             self._session.delete(found)
+
+    def end_sessions_of(self, operator_id: UUID) -> None:
+        """Forget every login of somebody."""
+        self._session.flush()
+        self._session.execute(delete(operator_sessions).where(operator_sessions.c.operator_id == operator_id))
+
+    def all(self) -> list[Operator]:
+        """Everybody who has or had a login, by login."""
+        return list(self._session.scalars(select(Operator).order_by(operators.c.login)))

@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from store.appointments import appointments
 from store.complaints import complaints
 from store.consultations import consultations
 from store.conversations import buttons, conversations, events
 from store.encryption import seal
+from store.gaps import gaps
 from store.idempotency import answered_requests
 from store.operators import operator_sessions
 from store.outbox import outbox
@@ -43,7 +45,9 @@ STORES: Mapping[str, Store] = {
         ("citizen_name", "citizen_phone", "phone_index", "opponent", "opponent_index", "summary", "remarks"),
     ),
     "work_order_contacts": Store(work_orders, work_orders.c.closed_at, ("phone", "note", "result_note")),
+    "appointment_contacts": Store(appointments, appointments.c.starts_at, ("contact",)),
     "rating_comments": Store(ratings, ratings.c.rated_at, ("comment",)),
+    "gaps": Store(gaps, gaps.c.at),
     "consents": Store(consents, consents.c.at),
     "disclosures": Store(disclosures, disclosures.c.at),
     "operator_sessions": Store(operator_sessions, operator_sessions.c.expires_at),

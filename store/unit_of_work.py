@@ -13,6 +13,7 @@ from store.audit import Audit
 from store.complaints import Complaints
 from store.consultations import Consultations
 from store.conversations import Buttons, Conversations, Events
+from store.gaps import Gaps
 from store.handoffs import Handoffs
 from store.idempotency import AnsweredRequests
 from store.operators import Operators
@@ -53,6 +54,7 @@ class SqlUnitOfWork:
         self.reports = Reports(session)
         self.operators = Operators(session)
         self.audit = Audit(session)
+        self.gaps = Gaps(session)
         self.outbox = Outbox(session)
         self.waiting = WaitingList(session)
         self.workstations = Workstations(session)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.console.ledger import Name, Phone
-from api.gateway import CurrentOperator, TheGateway
+from api.gateway import Serving, Supervising, TheGateway
 from api.words import Words
 from hotline import audit, complaints
 from hotline.applicants import masked_name, masked_phone
@@ -93,7 +93,7 @@ class Step(BaseModel):
 
 
 @router.get("")
-def list_complaints(here: TheGateway, operator: CurrentOperator) -> list[ComplaintOut]:
+def list_complaints(here: TheGateway, operator: Supervising) -> list[ComplaintOut]:
     """What is not at its end, the one due first before all."""
     with here.open_reading() as uow:
         return [ComplaintOut.from_domain(one, here.services.now()) for one in uow.complaints.live(SHOWN)]
@@ -102,7 +102,7 @@ def list_complaints(here: TheGateway, operator: CurrentOperator) -> list[Complai
 @router.post("", status_code=201)
 def file(
     here: TheGateway,
-    operator: CurrentOperator,
+    operator: Serving,
     told: ComplaintIn,
     idempotency_key: Annotated[str, Header(min_length=1, max_length=64)],
 ) -> ComplaintOut:
@@ -115,7 +115,7 @@ def file(
 
 
 @router.get("/{complaint_id}")
-def read(here: TheGateway, operator: CurrentOperator, complaint_id: UUID) -> WholeComplaint:
+def read(here: TheGateway, operator: Supervising, complaint_id: UUID) -> WholeComplaint:
     """All of it but who complains; the reading is recorded."""
     now = here.services.now()
     with here.services.open_uow() as uow:
@@ -127,7 +127,7 @@ def read(here: TheGateway, operator: CurrentOperator, complaint_id: UUID) -> Who
 
 
 @router.post("/{complaint_id}/steps")
-def advance(here: TheGateway, operator: CurrentOperator, complaint_id: UUID, step: Step) -> ComplaintOut:
+def advance(here: TheGateway, operator: Supervising, complaint_id: UUID, step: Step) -> ComplaintOut:
     """Take the next step; the citizen is told in the talk."""
     now = here.services.now()
     with here.services.open_uow() as uow:

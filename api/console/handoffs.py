@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.gateway import CurrentOperator, Gateway, TheGateway
+from api.gateway import Gateway, Serving, TheGateway
 from api.words import Words
 from hotline import conversations, handoffs, privacy
 from hotline.audit import AuditEntry
@@ -90,14 +90,14 @@ class Reply(BaseModel):
 
 
 @router.get("")
-def list_handoffs(here: TheGateway, operator: CurrentOperator) -> list[HandoffOut]:
+def list_handoffs(here: TheGateway, operator: Serving) -> list[HandoffOut]:
     """All that are not over: danger first, then the longest wait."""
     with here.open_reading() as uow:
         return [HandoffOut.from_domain(one, here.services.now()) for one in uow.handoffs.open()]
 
 
 @router.post("/{handoff_id}/accept")
-def accept(here: TheGateway, operator: CurrentOperator, handoff_id: UUID) -> HeldConversation:
+def accept(here: TheGateway, operator: Serving, handoff_id: UUID) -> HeldConversation:
     """Give the conversation to the operator who asks first; a second one is refused (409 handoff_taken)."""
     now = here.services.now()
     with here.services.open_uow() as uow:
@@ -110,7 +110,7 @@ def accept(here: TheGateway, operator: CurrentOperator, handoff_id: UUID) -> Hel
 
 
 @router.get("/{handoff_id}")
-def read(here: TheGateway, operator: CurrentOperator, handoff_id: UUID) -> HeldConversation:
+def read(here: TheGateway, operator: Serving, handoff_id: UUID) -> HeldConversation:
     """The last lines and what the bot knows; only for the operator who holds it, and the reading is recorded."""
     with here.services.open_uow() as uow:
         handoff = _held_by(uow, handoff_id, operator)
@@ -119,7 +119,7 @@ def read(here: TheGateway, operator: CurrentOperator, handoff_id: UUID) -> HeldC
 
 
 @router.post("/{handoff_id}/messages", status_code=201)
-def reply(here: TheGateway, operator: CurrentOperator, handoff_id: UUID, said: Reply) -> LineOut:
+def reply(here: TheGateway, operator: Serving, handoff_id: UUID, said: Reply) -> LineOut:
     """Say something as 工作人员."""
     now = here.services.now()
     with here.services.open_uow() as uow:
@@ -132,7 +132,7 @@ def reply(here: TheGateway, operator: CurrentOperator, handoff_id: UUID, said: R
 
 
 @router.post("/{handoff_id}/return")
-def give_back(here: TheGateway, operator: CurrentOperator, handoff_id: UUID) -> HandoffOut:
+def give_back(here: TheGateway, operator: Serving, handoff_id: UUID) -> HandoffOut:
     """Let the bot go on."""
     now = here.services.now()
     with here.services.open_uow() as uow:
@@ -145,7 +145,7 @@ def give_back(here: TheGateway, operator: CurrentOperator, handoff_id: UUID) -> 
 
 
 @router.post("/{handoff_id}/close")
-def close(here: TheGateway, operator: CurrentOperator, handoff_id: UUID) -> HandoffOut:
+def close(here: TheGateway, operator: Serving, handoff_id: UUID) -> HandoffOut:
     """End the conversation."""
     now = here.services.now()
     with here.services.open_uow() as uow:

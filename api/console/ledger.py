@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.gateway import CurrentOperator, TheGateway
+from api.gateway import Revealing, Serving, Supervising, TheGateway
 from api.words import Words
 from hotline import audit, consultations, group_incidents, privacy
 from hotline.applicants import masked_name, masked_phone, read_name, read_phone
@@ -152,7 +152,7 @@ class Search(BaseModel):
 
 
 @router.post("/search")
-def search(here: TheGateway, operator: CurrentOperator, wanted: Search) -> Page:
+def search(here: TheGateway, operator: Serving, wanted: Search) -> Page:
     """A page of rows. Sent in a body, so that no phone stands in an address or a log; what was looked for is recorded
     by the names of the conditions only."""
     conditions = wanted.model_dump(exclude={"after"}, exclude_defaults=True)
@@ -168,7 +168,7 @@ def search(here: TheGateway, operator: CurrentOperator, wanted: Search) -> Page:
 
 
 @router.get("/groups")
-def group_hints(here: TheGateway, operator: CurrentOperator) -> list[dict[str, Any]]:
+def group_hints(here: TheGateway, operator: Serving) -> list[dict[str, Any]]:
     """What looks like several people with one cause (疑似群体性)."""
     with here.open_reading() as uow:
         found = group_incidents.hints(uow, here.services.today())
@@ -186,7 +186,7 @@ def group_hints(here: TheGateway, operator: CurrentOperator) -> list[dict[str, A
 
 
 @router.post("", status_code=201)
-def enter(here: TheGateway, operator: CurrentOperator, entry: Entry) -> RowOut:
+def enter(here: TheGateway, operator: Serving, entry: Entry) -> RowOut:
     """Enter a call, a visit or a letter."""
     known = entry.model_dump(exclude_none=True)
     with here.services.open_uow() as uow:
@@ -195,7 +195,7 @@ def enter(here: TheGateway, operator: CurrentOperator, entry: Entry) -> RowOut:
 
 
 @router.get("/{row_id}")
-def read(here: TheGateway, operator: CurrentOperator, row_id: UUID) -> RowOut:
+def read(here: TheGateway, operator: Serving, row_id: UUID) -> RowOut:
     """One row, masked."""
     with here.services.open_uow() as uow:
         row = uow.consultations.get_locked(row_id)
@@ -205,7 +205,7 @@ def read(here: TheGateway, operator: CurrentOperator, row_id: UUID) -> RowOut:
 
 @router.get("/{row_id}/history")
 def history(
-    here: TheGateway, operator: CurrentOperator, row_id: UUID, limit: Annotated[int, Query(ge=1, le=500)] = 200
+    here: TheGateway, operator: Serving, row_id: UUID, limit: Annotated[int, Query(ge=1, le=500)] = 200
 ) -> list[dict[str, Any]]:
     """Who did what to it, and when, before and after."""
     with here.open_reading() as uow:
@@ -216,7 +216,7 @@ def history(
 
 
 @router.patch("/{row_id}")
-def complete(here: TheGateway, operator: CurrentOperator, row_id: UUID, known: Known) -> RowOut:
+def complete(here: TheGateway, operator: Serving, row_id: UUID, known: Known) -> RowOut:
     """Put right and add."""
     with here.services.open_uow() as uow:
         row = uow.consultations.get_locked(row_id)
@@ -226,7 +226,7 @@ def complete(here: TheGateway, operator: CurrentOperator, row_id: UUID, known: K
 
 
 @router.post("/{row_id}/lock")
-def lock(here: TheGateway, operator: CurrentOperator, row_id: UUID) -> RowOut:
+def lock(here: TheGateway, operator: Serving, row_id: UUID) -> RowOut:
     """Close it."""
     with here.services.open_uow() as uow:
         row = uow.consultations.get_locked(row_id)
@@ -235,7 +235,7 @@ def lock(here: TheGateway, operator: CurrentOperator, row_id: UUID) -> RowOut:
 
 
 @router.post("/{row_id}/reopen")
-def reopen(here: TheGateway, operator: CurrentOperator, row_id: UUID) -> RowOut:
+def reopen(here: TheGateway, operator: Supervising, row_id: UUID) -> RowOut:
     """Let a closed row be put right."""
     with here.services.open_uow() as uow:
         row = uow.consultations.get_locked(row_id)
@@ -244,7 +244,7 @@ def reopen(here: TheGateway, operator: CurrentOperator, row_id: UUID) -> RowOut:
 
 
 @router.post("/{row_id}/reveal")
-def reveal(here: TheGateway, operator: CurrentOperator, row_id: UUID, why: Why) -> dict[str, str | None]:
+def reveal(here: TheGateway, operator: Revealing, row_id: UUID, why: Why) -> dict[str, str | None]:
     """What is masked, in clear, for a reason; who asked and why is kept for three years."""
     with here.services.open_uow() as uow:
         row = uow.consultations.get_locked(row_id)

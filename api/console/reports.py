@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
-from api.gateway import CurrentOperator, TheGateway
+from api.gateway import Reporting, TheGateway
 from hotline import audit, reports
 from hotline.reports import Cell
 
@@ -51,7 +51,7 @@ class ReportOut(BaseModel):
 @router.get("/{period}", response_model=ReportOut)
 def read_report(
     here: TheGateway,
-    operator: CurrentOperator,
+    operator: Reporting,
     period: Annotated[str, Path(max_length=7)],
     form: Annotated[Form, Query(alias="format")] = Form.JSON,
 ) -> ReportOut | Response:

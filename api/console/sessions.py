@@ -12,6 +12,7 @@ from api.words import Words
 from hotline import audit, operators
 from hotline.errors import LoginRefused
 from hotline.operators import hash_token
+from hotline.permissions import MAY, Permission, Role
 
 router = APIRouter(prefix="/v1/console", tags=["console"])
 HASHING = ThreadPoolExecutor(2, "passwords")
@@ -32,6 +33,9 @@ class SessionOut(BaseModel):
 
     token: str
     display_name: str
+    role: Role
+    may: list[Permission]
+    """What this login is allowed, for the pages to show; the gateway decides by itself."""
     idle_minutes: int = IDLE_MINUTES
 
 
@@ -63,4 +67,5 @@ def _open(here: Gateway, login: str, matched: str | None, now: datetime) -> Sess
     if token is None:
         raise LoginRefused
     with here.services.open_uow() as uow:
-        return SessionOut(token=token, display_name=operators.by_token(uow, token, now).display_name)
+        known = operators.by_token(uow, token, now)
+        return SessionOut(token=token, display_name=known.display_name, role=known.role, may=sorted(MAY[known.role]))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.console.ledger import Phone
-from api.gateway import CurrentOperator, TheGateway
+from api.gateway import Serving, TheGateway
 from api.words import Words
 from hotline import audit, work_orders
 from hotline.applicants import masked_phone
@@ -88,7 +88,7 @@ class TakenOut(OrderOut):
 
 
 @router.get("")
-def list_orders(here: TheGateway, operator: CurrentOperator) -> list[OrderOut]:
+def list_orders(here: TheGateway, operator: Serving) -> list[OrderOut]:
     """What is to be done: urgent first, then what is due first."""
     with here.open_reading() as uow:
         return [OrderOut.from_domain(one, here.services.now()) for one in uow.work_orders.live(SHOWN)]
@@ -97,7 +97,7 @@ def list_orders(here: TheGateway, operator: CurrentOperator) -> list[OrderOut]:
 @router.post("", status_code=201)
 def open_order(
     here: TheGateway,
-    operator: CurrentOperator,
+    operator: Serving,
     wanted: OrderIn,
     idempotency_key: Annotated[str, Header(min_length=1, max_length=64)],
 ) -> OrderOut:
@@ -111,7 +111,7 @@ def open_order(
 
 
 @router.post("/{order_id}/take")
-def take(here: TheGateway, operator: CurrentOperator, order_id: UUID) -> TakenOut:
+def take(here: TheGateway, operator: Serving, order_id: UUID) -> TakenOut:
     """Give it to the operator who asks first, with the number to ring; the reading is recorded."""
     now = here.services.now()
     with here.services.open_uow() as uow:
@@ -123,7 +123,7 @@ def take(here: TheGateway, operator: CurrentOperator, order_id: UUID) -> TakenOu
 
 
 @router.post("/{order_id}/finish")
-def finish(here: TheGateway, operator: CurrentOperator, order_id: UUID, came: Result) -> OrderOut:
+def finish(here: TheGateway, operator: Serving, order_id: UUID, came: Result) -> OrderOut:
     """Enter what came of it."""
     now = here.services.now()
     with here.services.open_uow() as uow:
@@ -133,7 +133,7 @@ def finish(here: TheGateway, operator: CurrentOperator, order_id: UUID, came: Re
 
 
 @router.post("/{order_id}/cancel")
-def cancel(here: TheGateway, operator: CurrentOperator, order_id: UUID) -> OrderOut:
+def cancel(here: TheGateway, operator: Serving, order_id: UUID) -> OrderOut:
     """There is no more reason for it."""
     now = here.services.now()
     with here.services.open_uow() as uow:

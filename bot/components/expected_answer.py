@@ -23,7 +23,7 @@ EXPECTED: dict[str, set[str]] = {
     "appointment_time": {"date"},
     "appointment_phone": {"phone"},
     "applicant_phone": {"phone"},
-    "application_number": {"application_number"},
+    "application_number": {"application_number", "appointment_number"},
     "phone_tail": {"phone_tail", "phone"},
     "rating": {"rating"},
 }

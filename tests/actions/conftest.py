@@ -97,12 +97,14 @@ class Caller:
         intent: str = "inform",
         entities: tuple[dict[str, Any], ...] = (),
         repeat: bool = False,
+        latest: dict[str, Any] | None = None,
         **slots: Any,
     ) -> Played:
         """Play the action on this message.
 
         Args:
             repeat: the same message again, as after a crash: its number and the slots before it.
+            latest: what else the bot heard in it, such as `topics`.
         """
         self.slots |= slots
         self.seq += not repeat
@@ -116,6 +118,7 @@ class Caller:
                     "intent_ranking": [{"name": intent, "confidence": 0.9}],
                     "entities": list(entities),
                     "metadata": {"seq": self.seq},
+                    **(latest or {}),
                 },
                 "events": [],
                 "paused": False,

@@ -260,3 +260,63 @@ def test_同一个手机号换了名字_收下_也说清楚(sent: Caller, open_u
     known |= {"journey": "application", "asking": "applicant_phone"}
     said = sent.says(ActionSubmitApplication, PHONE, "inform", (entity("phone", PHONE),), **known)
     assert said.responses == ["utter_application_submitted", "utter_phone_has_other_name"]
+
+
+# Children under fourteen
+
+
+CHILD = "34010420150301001"
+BOTH: dict[str, Any] = {"matter": "M05A", "region": "340104", "age": 11}
+
+
+def test_不满十四周岁_先问监护人同不同意_同意了再问监护人的名字和电话(caller: Caller, open_uow: OpenUow) -> None:
+    first = caller.goes_on(caller.says(ActionSubmitApplication, "我给孩子申请", "apply_legal_aid", **BOTH))
+    assert first.responses == ["utter_ask_guardian_consent"]
+    caller.goes_on(caller.says(ActionSubmitApplication, "我是她妈妈，同意", "affirm"))
+    caller.goes_on(caller.says(ActionSubmitApplication, NAME, "inform"))
+    said = caller.goes_on(caller.says(ActionSubmitApplication, PHONE, "inform", (entity("phone", PHONE),)))
+    assert said.responses == ["utter_application_submitted"]
+    one = kept(open_uow, caller)
+    assert one.form.representative is not None and one.form.guardian_consented_at is not None
+    assert (one.form.representative.name, one.form.representative.ground) == (NAME, Ground.MINOR)
+    assert one.needs_confirmation and one.minor, "说清关系以前，孩子的名字还没有记"
+    assert starts(caller).responses == ["utter_ask_relation"]
+    assert says(caller, "我是她妈妈").responses == ["utter_standing", "utter_ask_represented_name"]
+    says(caller, "欧阳小测")
+    assert (kept(open_uow, caller).applicant_name, kept(open_uow, caller).needs_confirmation) == ("欧阳小测", False)
+
+
+def test_不是监护人或者不同意_什么都不记_指给别的路(caller: Caller, open_uow: OpenUow) -> None:
+    caller.goes_on(caller.says(ActionSubmitApplication, "我要申请", "apply_legal_aid", **BOTH))
+    said = caller.goes_on(caller.says(ActionSubmitApplication, "我不是，我就是孩子", "deny"))
+    assert said.responses == ["utter_guardian_needed"]
+    with open_uow() as uow:
+        assert uow.applications.of_conversation(caller.conversation_id) == []
+
+
+def test_邻居替孩子办_孩子的名字不记_转给人(caller: Caller, open_uow: OpenUow) -> None:
+    for text, intent in (("我要申请", "apply_legal_aid"), ("同意", "affirm"), (NAME, "inform")):
+        caller.goes_on(caller.says(ActionSubmitApplication, text, intent, **BOTH))
+    caller.goes_on(caller.says(ActionSubmitApplication, PHONE, "inform", (entity("phone", PHONE),)))
+    starts(caller)
+    says(caller, "我是邻居")
+    refused = says(caller, "孩子叫小测")
+    assert refused.responses == ["utter_line_refused"] and "监护人" in refused.only()["sentence"]
+    one = kept(open_uow, caller)
+    assert one.applicant_name == NAME and one.needs_confirmation and caller.slots["journey"] == "none"
+
+
+def test_聊到后面才说出孩子的身份证号_母亲说的收下_自己说的不收(sent: Caller, open_uow: OpenUow) -> None:
+    number = CHILD + check_character(CHILD)
+    asks(sent, Item.IDENTITY)
+    assert says(sent, number).responses == ["utter_line_refused"]
+    assert kept(open_uow, sent).identity_number is None
+    for item, words in ((Item.REPRESENTED, "是"), (Item.RELATION, "我是她妈妈")):
+        asks(sent, item)
+        says(sent, words, "affirm" if item is Item.REPRESENTED else "inform")
+    says(sent, "", "inform", entity("representation_ground", "minor"))
+    says(sent, "欧阳小测")
+    asks(sent, Item.IDENTITY)
+    says(sent, number)
+    one = kept(open_uow, sent)
+    assert (one.identity_number, one.form.guardian_consented_at is not None) == (number, True)

@@ -1,5 +1,6 @@
 """Calling a person, staying safe, applying, asking after an application, complaining, rating, finding the way."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -7,14 +8,20 @@ from uuid import uuid4
 import pytest
 
 from actions.applications import ActionSubmitApplication, ActionTellProgress
+from actions.base import Services
 from actions.complaints import ActionStartComplaint
 from actions.handoffs import ActionAlertOperator, ActionHandOver, ActionWelcomeSafe
 from actions.journeys import JOURNEYS, ActionContinueJourney
 from actions.ratings import ActionRateService
 from actions.workstations import ActionReferToWorkstation
+from hotline import appointments
+from hotline.appointments import Contact, Request
+from hotline.appointments_slots import Slot
+from hotline.conversations import Conversation
 from hotline.reference_numbers import APPLICATION, is_well_formed
 from tests.actions.conftest import Caller, entity
 from tests.api.gateway import rows
+from tests.conftest import MONDAY_MORNING
 
 WAGES: dict[str, Any] = {"matter": "M05A", "region": "340104", "migrant_worker": True}
 NAME, PHONE = "欧阳测试", "13912345678"
@@ -160,6 +167,42 @@ def test_查进度_后四位错和编号没有_说法一样_错多了锁住(call
     for _ in range(5):
         assert caller.says(ActionTellProgress, "……", entities=wrong).responses == ["utter_progress_not_found"]
     assert caller.says(ActionTellProgress, "……", entities=right).responses == ["utter_progress_locked"]
+
+
+def booked_elsewhere(services: Services, matter: str | None = None, phone: str | None = PHONE, hour: int = 0) -> str:
+    """An appointment of another talk, tomorrow at nine, or so many hours later."""
+    slot = Slot("340104-center", MONDAY_MORNING + timedelta(days=1, hours=hour), False)
+    with services.open_uow() as uow:
+        talk = Conversation("web", uuid4().hex * 2, MONDAY_MORNING, MONDAY_MORNING)
+        uow.conversations.add(talk)
+    with services.open_uow() as uow:
+        wanted = Request(slot, matter=matter, contact=Contact(phone=phone))
+        return appointments.book(uow, talk.id, wanted, f"{talk.id}:book", MONDAY_MORNING).number
+
+
+def test_换了会话问预约_预约号加后四位_查得到时间地点(caller: Caller, services: Services) -> None:
+    number = booked_elsewhere(services)
+    first = caller.goes_on(
+        caller.says(ActionTellProgress, number, "ask_progress", (entity("appointment_number", number),))
+    )
+    assert first.responses == ["utter_ask_phone_tail"]
+    second = caller.goes_on(caller.says(ActionTellProgress, "1", entities=(entity("phone_tail", PHONE[-4:]),)))
+    assert second.responses == ["utter_appointment_found"]
+    assert (second.only()["number"], second.only()["when"]) == (number, "11月24日（周二）上午9:00")
+    assert second.slots["application_number"] is None and second.slots["journey"] == "none"
+
+
+def test_换了会话问预约_后四位错_没留电话的_家暴的_都不说在哪里(caller: Caller, services: Services) -> None:
+    asked = [
+        (booked_elsewhere(services), "0000", "utter_progress_not_found"),
+        (booked_elsewhere(services, phone=None), PHONE[-4:], "utter_progress_not_found"),
+    ]
+    for number, tail, response in asked:
+        pair = (entity("appointment_number", number), entity("phone_tail", tail))
+        assert caller.says(ActionTellProgress, "……", entities=pair).responses == [response]
+    pair = (entity("appointment_number", booked_elsewhere(services, "N04", hour=1)), entity("phone_tail", PHONE[-4:]))
+    violent = caller.says(ActionTellProgress, "……", entities=pair)
+    assert violent.responses == ["utter_line_refused"] and "上午" not in str(violent.messages)
 
 
 # Complaints and ratings

@@ -46,7 +46,8 @@ def message(text: str, *buttons: tuple[str, str], **custom: Any) -> dict[str, An
 def turn(*messages: dict[str, Any], intent: str = "ask_wages", **slots: Any) -> Turn:
     """What Rasa makes of one message."""
     entities = [{"entity": "region", "value": "340104"}]
-    return Turn(list(messages), intent, 0.9, entities, slots, [{"name": intent, "confidence": 0.9}])
+    topics = [{"name": "wages", "confidence": 0.9}, {"name": "labour_contract", "confidence": 0.4}]
+    return Turn(list(messages), intent, 0.9, entities, slots, [{"name": intent, "confidence": 0.9}], topics)
 
 
 @dataclass

@@ -30,7 +30,7 @@ def gateway(serve: Serve, proofs_path: Path) -> Iterator[Served]:
 
 
 def agree(citizen: Citizen, given: bool = True) -> None:
-    body = {"purpose": "evidence", "given": given, "notice_version": "2026-11"}
+    body = {"purpose": "evidence", "given": given, "notice_version": "2026-11-22"}
     citizen.http.post("/v1/web/consents", json=body)
 
 

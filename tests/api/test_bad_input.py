@@ -1,6 +1,7 @@
 """Every documented reaction to bad input. Nothing is lost, nothing runs twice, nothing typed is taken for a command."""
 
 import json
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -172,3 +173,62 @@ def test_读事件的参数不对_不是500(gateway: Served, query: str) -> None
 def test_资格判断的事实不对_说哪里不对(gateway: Served, body: dict[str, object], code: str | None) -> None:
     refused = gateway.http().post("/v1/assess", json=body)
     assert_problem(refused, 422, code or refused.json()["code"])
+
+
+APPLICATION = {"consent": True, "applicant_name": "申请人甲", "applicant_phone": "13800001234", "matter": "M05A"}
+APPLICATION |= {"region": "340104"}
+HARDSHIP: dict[str, object] = {"household_income_yuan_per_month": "-1"}
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "said"),
+    [
+        ({"born_on": "2027-01-01"}, "day_in_future", "还没有到"),
+        ({"born_on": "一九九〇年"}, "malformed", "出生日期，要写成 1990-01-31 这样"),
+        ({"hardship": HARDSHIP}, "malformed", "家庭月收入"),
+        ({"identity_number": "340104199001010010"}, "identity_invalid", "校验码"),
+        ({"identity_number": "340104900101001"}, "identity_invalid", "15 位"),
+        ({"identity_number": "340104209901010014"}, "identity_invalid", "出生日期"),
+        ({"identity_type": "passport", "identity_number": "护照"}, "identity_invalid", "护照"),
+        ({"identity_type": "taiwan_permit", "identity_number": "1"}, "identity_invalid", "台湾"),
+        ({"identity_type": "hk_macao_permit", "identity_number": "X12345678"}, "identity_invalid", "港澳"),
+        ({"identity_type": "foreign_permanent", "identity_number": "ABC"}, "identity_invalid", "永久居留"),
+        ({"identity_type": "驾驶证", "identity_number": "1"}, "malformed", "证件种类"),
+        ({"representative": {"name": "母亲丙", "phone": "123", "relation": "parent", "ground": "minor"}}, "phone_invalid", "11 位"),
+        ({"representative": {"name": "母亲丙", "phone": "13800001234", "relation": "妈"}}, "malformed", "关系；代为申请的理由"),
+    ],
+    ids=["生日在明年", "生日是汉字", "收入是负数", "校验码不对", "十五位的", "生日不对", "护照", "台胞证", "回乡证", "永居证", "不认的证件", "代办人电话", "没说关系"],
+)  # fmt: skip
+def test_申请里填错的_说清楚是哪一项_怎么写_填别的还能交(
+    gateway: Served, form: dict[str, object], code: str, said: str
+) -> None:
+    http, headers = gateway.http(), {"Idempotency-Key": uuid4().hex}
+    refused = http.post("/v1/applications", json={**APPLICATION, "form": form}, headers=headers)
+    assert_problem(refused, 422, code)
+    assert said in refused.json()["detail"], refused.json()["detail"]
+    assert http.post("/v1/applications", json=APPLICATION, headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "code", "said"),
+    [
+        ("2026-11-01", "2026-11-02", "past_time", "已经过去"),
+        ("2026-12-02", "2026-12-01", "past_time", "已经过去"),
+        ("下周", "2026-12-01", "malformed", "要写成 2026-12-01"),
+    ],
+    ids=["过去的", "倒过来的", "不是日期"],
+)
+def test_候补写错日子_说清楚(gateway: Served, first: str, last: str, code: str, said: str) -> None:
+    citizen, wish = gateway.citizen(), {"station_id": "340104-center", "first": first, "last": last}
+    refused = citizen.http.post("/v1/waiting", json=wish)
+    assert_problem(refused, 422, code)
+    assert said in refused.json()["detail"]
+
+
+def test_投诉的事发生在明天_说清楚(gateway: Served) -> None:
+    body, headers = {"words": "态度差", "happened_on": "2026-11-24"}, {"Idempotency-Key": "1"}
+    citizen = gateway.citizen()
+    refused = citizen.http.post("/v1/web/complaints", json=body, headers=headers)
+    assert_problem(refused, 422, "day_in_future")
+    body["happened_on"] = "2026-11-23"
+    assert citizen.http.post("/v1/web/complaints", json=body, headers=headers).status_code == 201

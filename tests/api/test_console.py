@@ -64,7 +64,7 @@ def act(operator: httpx.Client, handoff: dict[str, Any], what: str, **body: str)
 def test_登录得到令牌_退出后作废(gateway: Served) -> None:
     opened = gateway.http().post("/v1/console/sessions", json={"login": "demo", "password": PASSWORD})
     assert opened.status_code == 201
-    assert opened.json().keys() == {"token", "display_name", "idle_minutes"}
+    assert opened.json().keys() == {"token", "display_name", "role", "may", "idle_minutes"}
     assert (opened.json()["display_name"], opened.json()["idle_minutes"]) == ("演示值班员", 20)
     operator = gateway.operator()
     assert operator.get(HANDOFFS).status_code == 200
@@ -138,6 +138,7 @@ def test_接了才看得到话和机器人的理解_没接的和没接到的看�
     assert held["lines"][0]["understood"] == {
         "intent": "ask_wages",
         "confidence": 0.9,
+        "topics": ["wages", "labour_contract"],
         "entities": [{"entity": "region", "value": "340104"}],
     }
     assert (held["known"]["region"], held["known"]["applicant_name"]) == ("340104", "某*")

@@ -11,12 +11,15 @@ from store.backup import back_up
 from store.unit_of_work import connect
 from tests.api.conftest import Serve
 from tests.api.gateway import Citizen, Heard, ScriptedDialogue, Served, assert_problem, message, rows, turn
+from tests.api.test_applications import resident
+from tests.hotline.test_proofs import A_PDF
 
 NAME, PHONE, WORDS, EMPLOYER = "欧阳测试", "13900000009", "我家住在柳树巷", "某某建筑劳务公司"
-SECRETS = (NAME, PHONE, WORDS, EMPLOYER, "柳树巷")
+MOTHER, MOTHERS_PHONE, IDENTITY = "诸葛测试", "13900000017", resident("34010420150301001")
+SECRETS = (NAME, PHONE, WORDS, EMPLOYER, "柳树巷", MOTHER, MOTHERS_PHONE, IDENTITY)
 
 
-def decide(citizen: Citizen, purpose: str, given: bool, version: str = "2026-11") -> Any:
+def decide(citizen: Citizen, purpose: str, given: bool, version: str = "2026-11-22") -> Any:
     body = {"purpose": purpose, "given": given, "notice_version": version}
     return citizen.http.post("/v1/web/consents", json=body)
 
@@ -30,7 +33,7 @@ def test_只咨询不用同意什么_不用说是谁(gateway: Served) -> None:
 
 def test_告知有版本_逐项同意_敏感的单列理由和影响(gateway: Served) -> None:
     notice = gateway.citizen().http.get("/v1/web/privacy-notice").json()
-    assert notice["version"] == "2026-11" and "随时" in notice["text"]
+    assert notice["version"] == "2026-11-22" and "随时" in notice["text"]
     sensitive = {one["purpose"] for one in notice["purposes"] if one["sensitive"]}
     assert {"health", "identity_document", "violence", "evidence", "location", "bank_account"} <= sensitive
     assert all(one["why"] and one["effect"] for one in notice["purposes"])
@@ -57,9 +60,9 @@ def known(heard: Heard) -> Turn:
 
 
 @pytest.fixture
-def alone(serve: Serve) -> Iterator[Served]:
+def alone(serve: Serve, tmp_path: Path) -> Iterator[Served]:
     """A gateway whose database nobody else writes to."""
-    with serve(ScriptedDialogue(known)) as served:
+    with serve(ScriptedDialogue(known), proofs_path=tmp_path / "proofs") as served:
         yield served
 
 
@@ -78,7 +81,38 @@ def plant(served: Served) -> Citizen:
     order = {"kind": "call_back", "reason": "requested", "about": row["number"], "phone": PHONE, "note": WORDS}
     desk.post("/v1/console/work-orders", json=order, headers={"Idempotency-Key": "2"}).raise_for_status()
     served.http().post("/v1/console/sessions", json={"login": PHONE, "password": NAME})
+    apply_and_book(served, citizen)
     return citizen
+
+
+def apply_and_book(served: Served, citizen: Citizen) -> None:
+    """Everything that an application and an appointment may say about somebody, and what operators do with it."""
+    decide(citizen, "evidence", True)
+    proof = A_PDF.replace(b"%%EOF", f"%{NAME} {IDENTITY}\n%%EOF".encode())
+    headers = {"Idempotency-Key": "proof-001"}
+    citizen.http.post("/v1/web/attachments", params={"kind": "case"}, content=proof, headers=headers).raise_for_status()
+    mother = {"name": MOTHER, "phone": MOTHERS_PHONE, "relation": "parent", "ground": "minor"}
+    form = {
+        "identity_number": IDENTITY, "representative": mother, "guardian_consent": True, "address": f"{WORDS}一号",
+        "opponent": EMPLOYER, "summary": f"{EMPLOYER}不发工资", "hardship": {"expenses": WORDS},
+        "home_visit": {"address": WORDS, "contact": f"{MOTHER} {MOTHERS_PHONE}", "reason": "下不了楼"},
+    }  # fmt: skip
+    who = {"consent": True, "applicant_name": NAME, "applicant_phone": PHONE, "matter": "M05A", "region": "340104"}
+    headers = {"Idempotency-Key": "apply-001"}
+    sent = citizen.http.post("/v1/applications", json={**who, "form": form}, headers=headers).raise_for_status()
+    contact = {"name": NAME, "phone": PHONE, "address": WORDS, "reason": f"{NAME}下不了楼"}
+    slot = {"slot_id": "340104-center@20261124T0100Z@phone", "contact": contact}
+    citizen.http.post("/v1/appointments", json=slot, headers={"Idempotency-Key": "3"}).raise_for_status()
+    desk, number = served.operator(), sent.json()["number"]
+    (line,) = desk.post("/v1/console/applications/search", json={"identity_number": IDENTITY}).json()
+    path = f"/v1/console/applications/{line['id']}"
+    desk.post(f"{path}/reveal", json={"reason": f"给{NAME}打电话"}).raise_for_status()
+    desk.get(f"{path}/documents/application-form.pdf").raise_for_status()
+    decision = {"granted": False, "reason": f"{NAME}的事不在范围内"}
+    desk.post(f"{path}/decision", json=decision).raise_for_status()
+    tail, objection = {"Phone-Tail": PHONE[-4:]}, {"words": f"{WORDS}，不服"}
+    served.http().post(f"/v1/applications/{number}/objection", json=objection, headers=tail).raise_for_status()
+    desk.get("/v1/console/appointments", params={"day": "2026-11-24"}).raise_for_status()
 
 
 def in_clear(raw: bytes) -> list[str]:
@@ -89,7 +123,7 @@ def in_clear(raw: bytes) -> list[str]:
 def test_库文件_WAL_日志_备份里都没有明文(
     serve: Serve, sqlite_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with serve(ScriptedDialogue(known)) as alone:
+    with serve(ScriptedDialogue(known), proofs_path=tmp_path / "proofs") as alone:
         plant(alone)
         _look_everywhere(sqlite_file, tmp_path)
     logged = "".join(capsys.readouterr())
@@ -103,7 +137,9 @@ def _look_everywhere(sqlite_file: Path, tmp_path: Path) -> None:
     counts = back_up(engine, tmp_path / "nightly.backup")
     engine.dispose()
     assert counts["complaints"] == counts["disclosures"] == 1 and counts["work_orders"] == 2
-    for file in (*files, tmp_path / "nightly.backup"):
+    assert counts["applications"] == counts["appointments"] == counts["proofs"] == 1
+    (proof,) = (tmp_path / "proofs").iterdir()
+    for file in (*files, proof, tmp_path / "nightly.backup"):
         assert in_clear(file.read_bytes()) == [], file.name
 
 
@@ -113,6 +149,9 @@ def test_带走的副本里什么都有(alone: Served) -> None:
     mine = copy.json()
     assert WORDS in mine["messages"][0]["text"] and mine["ratings"][0]["comment"] == f"{NAME}不满意"
     assert mine["complaints"][0]["words"].startswith(WORDS) and mine["ledger"]["number"].startswith("ZX")
+    assert mine["applications"][0]["identity_number"] == IDENTITY
+    assert [(one["kind"], one["contact"]["phone"]) for one in mine["appointments"]] == [("phone", PHONE)]
+    assert [one["kind"] for one in mine["proofs"]] == ["case"]
 
 
 def test_要求忘掉_话_评语_电话都没了_投诉还在办_记录里看得到删过(alone: Served, sqlite_file: Path) -> None:
@@ -123,6 +162,8 @@ def test_要求忘掉_话_评语_电话都没了_投诉还在办_记录里看得
     assert rows(sqlite_file, "SELECT comment FROM ratings") == [(None,)]
     mine = "conversation_id IS NOT NULL"
     assert rows(sqlite_file, f"SELECT status, phone FROM work_orders WHERE {mine}") == [("cancelled", None)]
-    assert rows(sqlite_file, "SELECT given FROM consents ORDER BY at, rowid") == [(1,), (0,)]
+    said = "SELECT given FROM consents WHERE purpose = 'call_back' ORDER BY at, rowid"
+    assert rows(sqlite_file, said) == [(1,), (0,)]
+    assert rows(sqlite_file, "SELECT count(*) FROM applications, appointments") == [(1,)], "在办的事还在"
     assert rows(sqlite_file, "SELECT status FROM complaints") == [("filed",)]
     assert rows(sqlite_file, "SELECT count(*) FROM audit WHERE act = 'citizen.forgotten'") == [(1,)]

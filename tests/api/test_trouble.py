@@ -45,6 +45,7 @@ GOOD = {
     "intent": "ask_wages",
     "confidence": 0.9,
     "ranking": [],
+    "topics": [],
     "entities": [],
     "slots": {"region": "340104"},
     "last_action": "action_listen",

@@ -1,6 +1,7 @@
 """What the agency does with an application: the order of its states, its clocks, its history, what the citizen hears."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,8 +10,8 @@ from hotline import application_review as review
 from hotline import applications
 from hotline.applicants import Ground as Why
 from hotline.applicants import Relation, Representative
-from hotline.application_form import Form
-from hotline.application_review import ProvisionalGround
+from hotline.application_form import Form, LawyerWishes, Sex
+from hotline.application_review import ProvisionalGround, assignment_hints
 from hotline.application_states import (
     NEXT,
     OVER,
@@ -135,7 +136,7 @@ def test_九个阶段都有名字_每个状态都有阶段和给来询人看的�
 
 
 def test_每个状态都走得到() -> None:
-    reached, frontier = {S.DRAFT}, {S.DRAFT}
+    reached, frontier = {S.DRAFT, S.NOTIFIED}, {S.DRAFT, S.NOTIFIED}
     while frontier:
         frontier = {after for one in frontier for after in NEXT[one]} - reached
         reached |= frontier
@@ -240,6 +241,8 @@ def test_补正期限没过不能视为撤回_过了由人确认(do: Callable[..
         (LimitKind.ASSIGNMENT, datetime(2026, 11, 30, 1, tzinfo=UTC), date(2026, 12, 3)),
         (LimitKind.AGREEMENT, datetime(2026, 12, 3, 1, tzinfo=UTC), date(2026, 12, 8)),
         (LimitKind.OBJECTION_REVIEW, datetime(2026, 11, 24, 1, tzinfo=UTC), date(2026, 11, 30)),
+        (LimitKind.NOTICE, datetime(2026, 11, 23, 1, tzinfo=UTC), date(2026, 11, 26)),
+        (LimitKind.FORWARDING, datetime(2026, 11, 27, 1, tzinfo=UTC), date(2026, 11, 28)),
         (LimitKind.FAST_LANE, datetime(2026, 11, 23, 1, tzinfo=UTC), date(2026, 11, 23)),
         (LimitKind.FAST_LANE, datetime(2026, 11, 27, 9, tzinfo=UTC), date(2026, 11, 30)),
         (LimitKind.FAST_LANE, datetime(2026, 10, 10, 1, tzinfo=UTC), date(2026, 10, 10)),
@@ -252,6 +255,8 @@ def test_补正期限没过不能视为撤回_过了由人确认(do: Callable[..
         "指派三日",
         "签协议五日",
         "异议五日末日周日顺延",
+        "通知后三日指派",
+        "转交二十四小时连周六也算",
         "快速通道当天",
         "快速通道周五下班后算下个工作日",
         "快速通道调休的周六照样当天",
@@ -469,3 +474,14 @@ def test_同一个手机号两个名字看得出来_同一个人的几份申请�
     with open_uow() as uow:
         assert applications.same_phone_other_name(uow, uow.applications.get_locked(other.id))
         assert [one.number for one in applications.same_person(uow, other)] == [sent.number]
+
+
+def test_指派要留意什么_法律要求的写法条_本人的希望只是希望(do: Callable[..., Application], open_uow: OpenUow) -> None:
+    one = do(accept)
+    assert assignment_hints(one) == []
+    one.facts = {**one.facts, "age": 16, "life_or_death_sentence": True}
+    one.form = replace(one.form, wishes=LawyerWishes(sex=Sex.FEMALE, language="彝语", named="某律师"))
+    hints = assignment_hints(one)
+    assert [hint.partition("《")[2][:6] for hint in hints[:2]] == ["法律援助法》", "未成年人保护"]
+    assert ["女律师" in hints[2], "彝语" in hints[3], "某律师" in hints[4]] == [True] * 3
+    assert all("不是承诺" in hint for hint in hints[2:]) and len(hints) == 5

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
+from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from cli import app
@@ -305,3 +306,21 @@ def test_命令_取模板(run: CliRunner, tmp_path: Path) -> None:
     assert run.invoke(app, ["stations", "template"]).output.startswith("编号,类型,名称")
     run.invoke(app, ["stations", "template", "--roster", "--to", str(tmp_path / "班.csv")])
     assert (tmp_path / "班.csv").read_bytes().startswith(b"\xef\xbb\xbf\xe7\xab\x99")
+
+
+def test_命令_取表格模板_填好真的站点就能导入(run: CliRunner, open_uow: OpenUow, tmp_path: Path) -> None:
+    blank = tmp_path / "站点.xlsx"
+    assert "模板写好了" in run.invoke(app, ["stations", "template", "--to", str(blank)]).output
+    assert "这是模板里的样例" in run.invoke(app, ["stations", "import", str(blank)]).output
+    book = CalamineWorkbook.from_path(blank)
+    headings, sample = book.get_sheet_by_index(0).to_python()
+    assert (headings, book.sheet_names) == (list(COLUMNS), ["站点", "可以填什么"])
+    known = {row[0]: row[1:] for row in book.get_sheet_by_index(1).to_python()}
+    assert {"法律援助中心", "流动工作站"} <= set(known["类型"]) and "受理申请" in known["能办什么"]
+    filled: dict[str, str | float] = dict(zip(map(str, headings), map(str, sample), strict=True))
+    filled |= {"编号": "340104-center", "核对日期": "2026-11-20"}
+    done = run.invoke(app, ["stations", "import", str(workbook(tmp_path / "填好.xlsx", filled))])
+    assert "1 个站点没有错误，已经导入" in done.output, done.output
+    roster = tmp_path / "班.XLSX"
+    run.invoke(app, ["stations", "template", "--roster", "--to", str(roster)])
+    assert CalamineWorkbook.from_path(roster).get_sheet_by_index(0).to_python()[0] == list(ROSTER_COLUMNS)

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from hotline import appointments
-from hotline.appointments import Appointment, AppointmentStatus, Request
+from hotline import appointments, appointments_reach
+from hotline.appointments import Appointment, AppointmentStatus, Contact, Request
 from hotline.appointments_slots import Kind, Slot, Wish, calendar, free_slots
 from hotline.errors import AlreadyBooked, SlotTaken
 from store.columns import metadata
@@ -211,3 +211,42 @@ def test_同一个键不能记两次(open_uow: OpenUow, clock: Clock) -> None:
     booked = book(open_uow, person, FIRST, "1:book")
     with pytest.raises(IntegrityError), open_uow() as uow:
         uow.appointments.record(appointments.AppointmentChange(booked.id, "changed", NOW, "1:book", NOW))
+
+
+def test_一天里谁来_按时间排_取消的不算_一次会话约过的都在(open_uow: OpenUow, clock: Clock) -> None:
+    first, second, third = talks(open_uow, clock, 3)
+    late = book(open_uow, first, NEXT, "1:book")
+    early = book(open_uow, second, FIRST, "2:book")
+    gone = book(open_uow, third, FIRST, "3:book")
+    with open_uow() as uow:
+        appointments.cancel(uow, live(uow, third), "3:cancel", NOW)
+    day = TOMORROW.replace(hour=0)
+    with open_uow() as uow:
+        found = uow.appointments.expected(day, day + timedelta(days=1), None)
+        assert [one.number for one in found] == [early.number, late.number]
+        assert uow.appointments.expected(day, day + timedelta(days=1), "530102-center") == []
+        assert uow.appointments.expected(day + timedelta(days=1), day + timedelta(days=2), None) == []
+        assert [one.number for one in uow.appointments.of_conversation(third)] == [gone.number]
+
+
+def test_两个进程同时开回电单_一人一张(engine: Engine, open_uow: OpenUow, clock: Clock) -> None:
+    contact, before = Contact(phone="13900001234"), NOW - timedelta(days=3)
+    for place, who in enumerate(talks(open_uow, clock, 4)):
+        slot = FIRST if place < SEATS else NEXT
+        with open_uow() as uow:
+            appointments.book(uow, who, Request(slot, contact=contact), f"{place}:book", before)
+    start = threading.Barrier(4)
+
+    def order(_: int) -> int:
+        start.wait()
+        try:
+            with open_uow() as uow:
+                return len(appointments_reach.order_calls(uow, NOW))
+        except (IntegrityError, OperationalError, PoolExhausted):  # as the housekeeping, which looks again later
+            return 0
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(order, range(4))) == 4
+    with open_uow() as uow:
+        assert appointments_reach.order_calls(uow, NOW) == []
+    assert len(rows(engine, "work_orders")) == len({one["about"] for one in rows(engine, "work_orders")}) == 4

@@ -1,13 +1,11 @@
 """A process that dies after any statement leaves nothing half done, and the citizen's repeat succeeds."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 
 from hotline import appointments
 from hotline import appointments_waiting as waiting
@@ -17,60 +15,13 @@ from hotline.outbox import OutboxStatus
 from store.columns import metadata
 from store.unit_of_work import OpenUow, SqlUnitOfWork
 from tests.conftest import Clock, a_conversation
+from tests.store.interruptions import kill_at_every_statement
 from tests.store.samples import NOW, STATION, TOMORROW
 
 FIRST = Slot(STATION, TOMORROW, False)
 NEXT = Slot(STATION, TOMORROW + timedelta(minutes=30), False)
 LATER = NOW + timedelta(minutes=5)
-WATCHED = ("appointments", "appointment_changes", "outbox", "freed_places", "waiting_list", "audit")
 PROMISES = 3  # two reminders, and afterwards the question how it went
-
-
-class Killed(Exception):
-    """The process dies here."""
-
-
-@contextmanager
-def killed_after(engine: Engine, statement: int) -> Iterator[None]:
-    """Die after so many statements, or before the commit if there are none left."""
-    left = statement
-
-    def count(*_: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-
-    def last_chance(_: Any) -> None:
-        if left == 1:
-            raise Killed
-
-    event.listen(engine, "after_cursor_execute", count)
-    event.listen(engine, "commit", last_chance)
-    try:
-        yield
-    finally:
-        event.remove(engine, "after_cursor_execute", count)
-        event.remove(engine, "commit", last_chance)
-
-
-def everything(engine: Engine) -> dict[str, list[Any]]:
-    with engine.connect() as connection:
-        return {name: sorted(map(repr, connection.execute(select(metadata.tables[name])))) for name in WATCHED}
-
-
-def kill_at_every_statement(engine: Engine, open_uow: OpenUow, act: Callable[[SqlUnitOfWork], object]) -> int:
-    """Let the act die after its 1st, 2nd, … statement until it survives; what stood before stands after each death."""
-    before, deaths = everything(engine), 0
-    while True:
-        try:
-            with killed_after(engine, deaths + 1), open_uow() as uow:
-                act(uow)
-        except Killed:
-            deaths += 1
-            assert everything(engine) == before, f"died after statement {deaths}: something was left"
-        else:
-            return deaths
 
 
 def person(open_uow: OpenUow, clock: Clock, name: str = "t") -> UUID:

@@ -2,13 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hotline import audit as acts
-from hotline.audit import AuditEntry
+from hotline.audit import AuditEntry, AuditSearch
 from store.audit import audit
 from store.migrate import downgrade, upgrade
 from store.unit_of_work import OpenUow, unit_of_work_factory
@@ -43,6 +44,35 @@ def test_谁_什么时候_对什么_前后各是什么(open_uow: OpenUow) -> Non
         (entry,) = uow.audit.about("AP2026112300010")
     assert (entry.seq, entry.at, entry.actor, entry.act) == (1, NOW, "zhang", "confirmed")
     assert (entry.before, entry.after) == ({"status": "held"}, {"status": "confirmed"})
+
+
+def test_按人_按事_按时间查得到_一页一页翻(open_uow: OpenUow) -> None:
+    write(open_uow, "held", "confirmed", "cancelled")
+    with open_uow() as uow:
+        uow.audit.add(AuditEntry(NOW + timedelta(days=1), "li", "record.read", ""))
+    conditions: dict[str, list[int]] = {}
+    with open_uow() as uow:
+        for name, search in {
+            "全部": AuditSearch(),
+            "第二页": AuditSearch(after=2, limit=1),
+            "这个编号": AuditSearch(subject="AP2026112300010"),
+            "这个人": AuditSearch(actor="li"),
+            "这件事": AuditSearch(act="confirmed", actor="zhang"),
+            "第二天起": AuditSearch(since=NOW + timedelta(days=1)),
+            "第二天以前": AuditSearch(until=NOW + timedelta(days=1)),
+            "没有的": AuditSearch(subject="' OR 1=1"),
+        }.items():
+            conditions[name] = [one.seq for one in uow.audit.find(search)]
+    assert conditions == {
+        "全部": [1, 2, 3, 4],
+        "第二页": [3],
+        "这个编号": [1, 2, 3],
+        "这个人": [4],
+        "这件事": [2],
+        "第二天起": [4],
+        "第二天以前": [1, 2, 3],
+        "没有的": [],
+    }
 
 
 @pytest.mark.parametrize("sql", ["UPDATE audit SET actor = 'li'", "DELETE FROM audit", "UPDATE audit SET at = at"])

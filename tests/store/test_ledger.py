@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from hotline import audit, complaints, consultations, operators, privacy, ratings, reports, retention, work_orders
+from hotline.appointments import AppointmentChange, AppointmentStatus
 from hotline.complaints import ComplaintStatus
 from hotline.consultations import LedgerSearch
+from hotline.gaps import Gap, Lack
 from hotline.handoffs import request
 from hotline.work_orders import WorkOrderKind
 from store.migrate import downgrade, upgrade
 from store.unit_of_work import OpenUow, unit_of_work_factory
 from tests.conftest import Clock, a_conversation
-from tests.store.samples import application, message
+from tests.store.samples import application, appointment, message
 
 NAME, PHONE = "欧阳测试", "13800000001"
 
@@ -137,6 +139,7 @@ def everything(open_uow: OpenUow, clock: Clock, operator: UUID) -> None:
         ratings.rate(uow, conversation.id, 5, NAME, "1", clock())
         notice = privacy.notice_on(clock().date())
         privacy.decide(uow, conversation.id, "call_back", True, notice, clock())
+        uow.gaps.add(Gap(conversation.id, "没有答好的问题", Lack.NOTHING, None, clock()))
         row = consultations.enter(uow, "phone", operator, "zhang", clock(), citizen_name=NAME, citizen_phone=PHONE)
         privacy.reveal(uow, row, "call_back", NAME, operator, "zhang", clock())
         order = work_orders.open_order(
@@ -148,6 +151,10 @@ def everything(open_uow: OpenUow, clock: Clock, operator: UUID) -> None:
         complaints.advance(uow, filed, ComplaintStatus.ACCEPTED, operator, "zhang", clock())
         complaints.advance(uow, filed, ComplaintStatus.WITHDRAWN, operator, "zhang", clock())
         operators.log_in(uow, "zhang", "哈希", clock())
+        booked = appointment(conversation.id, "1:book")
+        booked.starts_at, booked.contact = clock(), {"name": NAME, "phone": PHONE}
+        assert uow.appointments.take(booked, booked.slot, 2, AppointmentStatus.CONFIRMED, clock())
+        uow.appointments.record(AppointmentChange(booked.id, "booked", clock(), "1:book", clock()))
 
 
 def due(open_uow: OpenUow, clock: Clock) -> dict[str, int]:

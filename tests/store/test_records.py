@@ -13,6 +13,7 @@ from hotline.complaints import Complaint
 from hotline.consultations import Consultation
 from hotline.errors import NotFound
 from hotline.operators import Operator, OperatorSession
+from hotline.permissions import Role
 from hotline.ratings import TALK, Rating
 from store.unit_of_work import OpenUow, SqlUnitOfWork
 from tests.conftest import Clock, a_conversation
@@ -110,14 +111,20 @@ def test_值班员和登录会话(open_uow: OpenUow) -> None:
         assert uow.operators.by_login("li") is None
         with pytest.raises(NotFound):
             uow.operators.get(uuid4())
+        found.role, found.closed_at = Role.REVIEWER, NOW
         uow.operators.add_session(OperatorSession("h" * 64, operator.id, NOW, NOW + timedelta(minutes=20)))
+        uow.operators.add_session(OperatorSession("i" * 64, operator.id, NOW, NOW + timedelta(minutes=20)))
     with open_uow() as uow:
+        (one,) = uow.operators.all()
+        assert (one.role, one.closed_at) == (Role.REVIEWER, NOW)
         session = uow.operators.session("h" * 64)
         assert session is not None and session.expires_at == NOW + timedelta(minutes=20)
         uow.operators.end_session("h" * 64)
         uow.operators.end_session("没有这个会话")
     with open_uow() as uow:
-        assert uow.operators.session("h" * 64) is None
+        assert uow.operators.session("h" * 64) is None and uow.operators.session("i" * 64) is not None
+        uow.operators.end_sessions_of(operator.id)
+        assert uow.operators.session("i" * 64) is None
     with pytest.raises(IntegrityError), open_uow() as uow:
         uow.operators.add(Operator("zhang", "哈希", "另一个张工", NOW))
 
