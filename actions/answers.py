@@ -59,7 +59,7 @@ of those about several 28 in 48 the right one and 2 a wrong one (tests/nlu)."""
 
 def topic_of(intent: str) -> str | None:
     """The topic that an intent is about, if any."""
-    if intent == "ask_article":
+    if intent in ("ask_article", "ask_other_law"):
         return None
     return intent.removeprefix("ask_") if intent.startswith("ask_") else TOPICS_OF_REPORT.get(intent, (None,))[0]
 

@@ -79,14 +79,13 @@ class LinearModel:
         """How far a text lies on each label's side, in the order of `labels`; nothing known gives the bias alone."""
         margins = self.bias.copy()
         for grams, weight in ((text.characters, 1.0), ((f"\t{word}" for word in text.words), WORD_WEIGHT)):
-            known = [(self._grams[gram], count) for gram, count in Counter(grams).items() if gram in self._grams]
+            known = [(*gram, count) for one, count in Counter(grams).items() if (gram := self._grams.get(one))]
             if not known:
                 continue
-            values = np.array([rarity for (_, rarity), _ in known], dtype=np.float32)
-            counts = np.array([count for _, count in known], dtype=np.float32)
-            values *= 1.0 + np.log(counts)
+            rows, rarities, counts = zip(*known, strict=True)
+            values = np.array(rarities, np.float32) * (1.0 + np.log(np.array(counts, np.float32)))
             values *= weight / np.sqrt(values @ values)
-            margins += values @ self._weights[[row for (row, _), _ in known]]
+            margins += values @ self._weights[list(rows)]
         return margins
 
     def probabilities(self, text: Text) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 ASKED = "ask_"
@@ -18,7 +19,7 @@ REPORTED = {
     "report_land_dispute": "land",
     "report_consumer_fraud": "consumer",
 }
-NO_TOPIC = {"ask_why", "ask_progress"}
+NO_TOPIC = {"ask_why", "ask_progress", "ask_article", "ask_other_law"}
 # A clause counts less than the whole message: it may only tell how it came about.
 CLAUSE_WEIGHT = 0.6
 SHORTEST_CLAUSE = 5
@@ -29,6 +30,7 @@ _BREAK = re.compile(r"[。！？；，,!?;\n]+|(?=另外|还有|顺便|再问|�
 Span = tuple[int, int]
 
 
+@cache
 def topic_of(intent: str) -> str | None:
     """The topic that an intent is about; None for 转人工, greetings and the like."""
     if intent in REPORTED:

@@ -32,4 +32,4 @@ def _rule(case: Case) -> str | None:
         "arbitration": "art_38_labour",
         "reconsideration": "art_38_reconsideration",
     }
-    return by_stage.get(case.told("proceeding") or "") or f"art_38_{case.matter.agency}"
+    return by_stage.get(case.told("proceeding")) or f"art_38_{case.matter.agency}"

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -16,10 +15,9 @@ Ask = Callable[[str], Any]
 class Needed(Exception):
     """A rule cannot go on without this fact."""
 
-    def __init__(self, fact: str, pivots: tuple[Decimal, ...] = ()) -> None:
+    def __init__(self, fact: str) -> None:
         super().__init__(fact)
         self.fact = fact
-        self.pivots = pivots  # for money: the ceilings that decide
         self.rule = 0  # which rule asked, filled in by rules.decide
 
 
@@ -35,7 +33,7 @@ class Case:
         """Give a fact if it is known, else None; never asks."""
         return getattr(self.facts, fact)
 
-    def need(self, fact: str, pivots: tuple[Decimal, ...] = ()) -> Any:
+    def need(self, fact: str) -> Any:
         """Give a fact the rule cannot do without.
 
         Raises:
@@ -43,7 +41,7 @@ class Case:
         """
         value = getattr(self.facts, fact)
         if value is None:
-            raise Needed(fact, pivots)
+            raise Needed(fact)
         return value
 
     @cached_property

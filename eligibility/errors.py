@@ -29,7 +29,7 @@ class ImplausibleAmount(EligibilityError):
     """An income is negative, not a number, or beyond anything a household earns."""
 
     code = "implausible_amount"
-    sentence = "这个收入数字好像不对，请您再说一遍大概每个月多少元。"
+    sentence = "这个收入数字好像不对，请您再说一遍大概是多少元。"
 
 
 class ContradictoryFacts(EligibilityError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from eligibility.assessment import Assessment, Comparison, Outcome
+from eligibility.assessment import Aid, Assessment, Comparison, Outcome
 from eligibility.case import Case
 from eligibility.interview import TRIED, reachable
 from eligibility.law import Law
@@ -25,6 +25,11 @@ CLOSING = {
 }
 ORGANISATION = "单位可以免费咨询，也可以问当地公共法律服务中心有没有公益法律服务。最后以法律援助机构的决定为准；想找人工，请说「转人工」。"
 SCOPE = "以上按中国公民个人的情况来看；如果是单位或者外国人，请告诉我。"
+AID: dict[Aid, str] = {
+    "urgent": "紧急的可以先提供、后补手续（第四十四条）",
+    "notice": "由办案机关通知指派，不用申请",
+    "consult_only": "只提供咨询",
+}
 DIRECTION = {Outcome.LIKELY: "按旧标准看，大致符合", Outcome.UNLIKELY: "按旧标准看，大致不符合"}
 
 
@@ -63,7 +68,12 @@ def reason_sentence(assessment: Assessment, code: str) -> str:
             fact = code.removeprefix(f"{prefix}_")
             return line.citizen.replace("{value}", law.fact_names.get(fact, fact))
     if code in law.matters:
-        return f"「{law.matters[code].name}」在法律援助的事项范围里。"
+        listed = "draft_matter" not in assessment.reasons
+        return (
+            f"「{law.matters[code].name}」在法律援助的事项范围里。"
+            if listed
+            else f"您问的是「{law.matters[code].name}」。"
+        )
     return "当地的经济困难标准现在算不出来。"
 
 
@@ -112,7 +122,7 @@ def _operator(assessment: Assessment) -> Iterator[str]:
     for flag in assessment.flags:
         yield f"标记 {flag}：{assessment.law.flags[flag].operator}"
     if assessment.aid:
-        yield f"方式 {assessment.aid}"
+        yield f"方式 {assessment.aid}：{AID[assessment.aid]}"
     if assessment.indicative:
         yield f"参考（不得说成结论）：{DIRECTION[assessment.indicative]}"
     for fact in assessment.missing:

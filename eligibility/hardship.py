@@ -45,7 +45,7 @@ def compare_income(case: Case) -> Finding:
     if ceilings.problem:
         direction = _direction(case, *_last_known(case, region))
         return Finding(REVIEW, (*reasons, ceilings.problem), indicative=direction, rows=ceilings.rows)
-    income = case.need(_income_fact(case, standard, case.need), pivots=ceilings.yuan)
+    income = case.need(_income_fact(case, standard, case.need))
     return _verdict(case, standard, ceilings, region, income)
 
 
@@ -109,7 +109,8 @@ def _income_fact(case: Case, standard: Standard, ask: Ask) -> str:
 def _review_with_older_standard(case: Case, region: str, blocker: Standard) -> Finding:
     """Hand over where a newer standard exists that we have not obtained; the older one only shows a direction."""
     older, ceilings = _last_known(case, region)
-    conflict = (ceilings.problem,) if (ceilings.problem or "").startswith("amount_conflict") else ()
+    problem = ceilings.problem
+    conflict = (problem,) if problem and problem.startswith("amount_conflict") else ()
     row = blocker.period.row("null")
     return Finding(REVIEW, (blocker.id, *conflict), indicative=_direction(case, older, ceilings), rows=(row,))
 
@@ -123,7 +124,7 @@ def _last_known(case: Case, region: str) -> tuple[Standard | None, Ceilings]:
 
 def _direction(case: Case, standard: Standard | None, ceilings: Ceilings) -> Outcome | None:
     """Give the direction under a former standard, None where the income is not told or the figures point both ways."""
-    if standard is None or not ceilings.yuan:
+    if standard is None:
         return None
     income = case.told(_income_fact(case, standard, case.told))
     if income is None:
@@ -149,8 +150,11 @@ def find_ceilings(law: Law, standard: Standard, region: str, on: date, last_know
     areas = _areas_of_city(figures, region) if by_city else _areas_of_district(figures, region)
     if last_known:
         return _last_known_ceilings(law, standard, areas, region, on)
-    if not by_city:
-        areas = _first_that_speaks(areas, region, on)
+    return _ceilings_in_force(law, standard, areas if by_city else _first_that_speaks(areas, region, on), region, on)
+
+
+def _ceilings_in_force(law: Law, standard: Standard, areas: list[Area], region: str, on: date) -> Ceilings:
+    """Work out the figures of a day, or tell why they cannot be relied on."""
     amounts = [amount for area in areas if (amount := area.at(on))]
     current = [a for a in amounts if not a.expired(on)]
     if any(a.yuan is None for a in current):
@@ -208,19 +212,15 @@ def _ceilings(standard: Standard, amounts: Iterable[Amount], conflict: Amount | 
     found = [a for a in amounts if a.yuan is not None]
     both = [*found, *([conflict] if conflict else [])]
     yuan = sorted({(a.yuan * standard.factor).normalize() for a in both if a.yuan is not None})
-    problem = None
-    if conflict and found:
-        problem = f"amount_conflict_{found[0].yuan:f}_vs_{conflict.yuan:f}"
-    return Ceilings(tuple(yuan), _rows(both), problem)
+    differ = f"amount_conflict_{found[0].yuan:f}_vs_{conflict.yuan:f}" if conflict and found else None
+    return Ceilings(tuple(yuan), _rows(both), differ)
 
 
 def _conflict(law: Law, standard: Standard, areas: Iterable[Area], on: date) -> Amount | None:
     """Find a figure of a higher level that ought to equal ours on this day and does not."""
     measure = law.measures[standard.measure or ""]
-    for area in areas:
-        if area.must_equal is None:
-            continue
-        ours, theirs = area.at(on), measure[area.must_equal].at(on)
+    for area, above in ((area, measure[area.must_equal]) for area in areas if area.must_equal):
+        ours, theirs = area.at(on), above.at(on)
         if ours and theirs and theirs.yuan is not None and ours.yuan != theirs.yuan:
             return theirs
     return None

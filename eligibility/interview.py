@@ -93,7 +93,7 @@ def _explore(case: Case, start: int = 0) -> Tree:
             return Fork("matter", ())
         if start < LAST_RULES <= needed.rule:
             return _explore_last(replace(case.facts, **NOTHING_SETTLED), case.on, case.law)
-        tried = _tried(needed, case.law)
+        tried = _tried(needed.fact, case.law)
         branches = tuple((a, _explore(_with(case, needed.fact, a), needed.rule)) for a in tried)
         (_, first), *others = branches
         return first if all(_same(first, branch) for _, branch in others) else Fork(needed.fact, branches)
@@ -122,7 +122,7 @@ def _settle(case: Case, start: int) -> Finding:
         not_known = Finding(Outcome.REVIEW, (f"unknown_{needed.fact}",))
         if needed.fact == "matter":
             return not_known
-        first, *others = (_settle(_with(case, needed.fact, a), needed.rule) for a in _tried(needed, case.law))
+        first, *others = (_settle(_with(case, needed.fact, a), needed.rule) for a in _tried(needed.fact, case.law))
         return first if all(_same(first, other) for other in others) else not_known
 
 
@@ -140,12 +140,11 @@ def _same(one: Tree, other: Tree) -> bool:
     return (one.outcome, one.aid) == (other.outcome, other.aid)
 
 
-def _tried(needed: Needed, law: Law) -> tuple[Any, ...]:
-    fact = needed.fact
+def _tried(fact: str, law: Law) -> tuple[Any, ...]:
     if fact == "region":
         return (ELSEWHERE, *law.telling_regions)
     if fact in MONEY:
-        return (Decimal(0), *needed.pivots, Decimal(9_999_999))  # between two ceilings it ends as at the higher one
+        return (Decimal(0), Decimal(9_999_999))  # on both sides of any ceiling
     return TRIED.get(fact, (False, True))
 
 

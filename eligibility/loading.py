@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from eligibility.assessment import Outcome
 from eligibility.errors import ParameterError
+from eligibility.facts import CHOICES, KIND
 from eligibility.law import (
     Amount,
     Area,
@@ -27,10 +29,15 @@ from eligibility.reading import (
     dated_lines,
     day_of,
     decimal_of,
+    last_day_of,
+    need_keys,
+    one_of,
     only_keys,
     period_of,
     read_parameters,
     region_of,
+    switch,
+    texts_of,
 )
 from eligibility.time_limits import Period as TimeLimit
 from eligibility.time_limits import every_period
@@ -72,14 +79,13 @@ def load_law[L: Law](kind: type[L], overlay: Path | None) -> L:
     measures = {name: _areas(name, files[name], regions) for name in MEASURES}
     standards = [_standard(id_, line, regions) for id_, line in files["hardship_standards"]["values"].items()]
     _check_standards(standards)
-    _check_codes(files)
     matters = {code: _matter(code, line, regions) for code, line in files["matters"]["values"].items()}
     check_matters_of_periods(every_period(), matters)
     categories = files["applicant_categories"]["values"].items()
-    return kind(
+    law = kind(
         regions=regions,
         matters=matters,
-        categories={code: _category(code, line, regions, matters) for code, line in categories},
+        categories={code: _category(code, line, regions) for code, line in categories},
         standards=tuple(sorted(standards, key=lambda s: s.period.valid_from, reverse=True)),
         measures=measures,
         local_rules={name: _local_rules(name, files[name], regions) for name in LOCAL_RULES},
@@ -87,11 +93,14 @@ def load_law[L: Law](kind: type[L], overlay: Path | None) -> L:
         agencies=_texts("agencies", files["agencies"], "why"),
         materials=_texts("materials", files["materials"], "text"),
         remedies=_texts("remedies", files["remedies"], "text"),
-        reasons=_built("reasons", files["reasons"], ReasonText),
-        flags=_built("flags", files["flags"], FlagText),
-        fact_names={fact: line["name"] for fact, line in files["facts"]["values"].items()},
-        fact_changes={fact: line["change"] for fact, line in files["facts"]["values"].items() if "change" in line},
+        reasons=_built("reasons", files["reasons"], ReasonText, "citizen", "basis"),
+        flags=_built("flags", files["flags"], FlagText, "operator"),
+        fact_names=_fact_texts(files["facts"], "name"),
+        fact_changes=_fact_texts(files["facts"], "change"),
     )
+    _check_codes(law)
+    _check_numbers(law)
+    return law
 
 
 def _own_files(overlay: Path | None) -> list[Path]:
@@ -99,7 +108,7 @@ def _own_files(overlay: Path | None) -> list[Path]:
     if overlay is None:
         return []
     if not overlay.is_dir():
-        raise ParameterError(f"{overlay}: is no folder; correct PARAMETERS_DIR or create it")
+        raise ParameterError(f"{overlay}: is no folder; correct YUANXIAN_PARAMETERS_DIR or create it")
     return sorted(path for path in overlay.iterdir() if path.suffix in (".yaml", ".yml"))
 
 
@@ -144,15 +153,19 @@ def _areas(measure: str, data: dict[str, Any], regions: Mapping[str, str]) -> di
     named = {code: {"regions": [code]} for code in data["values"] if code in regions} | data.get("areas", {})
     areas = {}
     for name, lines in data["values"].items():
+        if not isinstance(name, str):
+            raise ParameterError(f'{file}: {name}: is not quoted; write a region as "340100"')
         if name not in named:
             raise ParameterError(f"{file}: {name}: is neither a region nor an area; describe it under `areas:`")
         head = named[name]
         only_keys(file, f"areas: {name}", head, {"regions", "guide", "must_equal", "note"})
         if (twin := head.get("must_equal")) is not None and twin not in data["values"]:
             raise ParameterError(f"{file}: areas: {name}: must_equal {twin} is no area of this file; correct the name")
-        codes = frozenset(region_of(file, f"areas: {name}", code, regions) for code in head["regions"])
+        need_keys(file, f"areas: {name}", head, "regions")
+        places = texts_of(file, f"areas: {name}", head, "regions")
+        codes = frozenset(region_of(file, f"areas: {name}", code, regions) for code in places)
         amounts = tuple(_amounts(file, name, lines))
-        areas[name] = Area(name, codes, bool(head.get("guide")), twin, amounts)
+        areas[name] = Area(name, codes, switch(file, f"areas: {name}", head, "guide"), twin, amounts)
     _check_gaps(file, areas)
     if idle := sorted(str(n) for n in named.keys() - data["values"].keys()):
         raise ParameterError(f"{file}: areas: {', '.join(idle)}: has no values; add a dated line or remove the area")
@@ -186,7 +199,7 @@ def _overlap(one: Area, other: Area) -> bool:
 
 def _amounts(file: str, area: str, lines: Any) -> list[Amount]:
     """Read one area's lines (oldest first); an open line ends the day before the next begins."""
-    if not isinstance(lines, dict):
+    if not isinstance(lines, dict) or not lines:
         raise ParameterError(f"{file}: {area}: write dated lines, such as 2025-07-01: {{amount: ...}}")
     days = sorted(day_of(file, area, day) for day in lines)
     amounts = []
@@ -196,7 +209,7 @@ def _amounts(file: str, area: str, lines: Any) -> list[Amount]:
         if "amount" not in line:
             raise ParameterError(f'{file}: {key}: has no amount; write amount: "…", or amount: null if not obtained')
         yuan = None if line["amount"] is None else decimal_of(file, key, line["amount"])
-        end = line.get("valid_to")
+        end = last_day_of(file, key, line)
         if following is not None:
             eve = date.fromordinal(following.toordinal() - 1)
             if end is not None and end >= following:
@@ -206,7 +219,7 @@ def _amounts(file: str, area: str, lines: Any) -> list[Amount]:
         expected = line.get("expected_until")
         if expected is not None and day_of(file, key, expected) < day:
             raise ParameterError(f"{file}: {key}: expected_until {expected} is before the line begins; correct it")
-        amounts.append(Amount(period, yuan, expected, bool(line.get("start_unknown"))))
+        amounts.append(Amount(period, yuan, expected, switch(file, key, line, "start_unknown")))
     return amounts
 
 
@@ -224,14 +237,8 @@ def _standard(id_: str, line: Any, regions: Mapping[str, str]) -> Standard:
         raise ParameterError(f"{file}: {id_}: measure {measure} is no amount file; use one of {', '.join(MEASURES)}")
     if measure is not None and fixed is not None:
         raise ParameterError(f"{file}: {id_}: has both measure and amount; keep the one the document names")
-    for name, allowed in (
-        ("operator", {"lt", "le", "unspecified"}),
-        ("level", {"city", "district"}),
-        ("income", {"household_month", "household_year"}),
-        ("household", {"urban", "rural"}),
-    ):
-        if name in line and line[name] not in allowed:
-            raise ParameterError(f"{file}: {id_}: {name} {line[name]!r} is not one of {', '.join(sorted(allowed))}")
+    one_of(file, id_, line, operator=("lt", "le", "unspecified"), level=("city", "district"))
+    one_of(file, id_, line, income=("household_month", "household_year"), household=("urban", "rural"))
     if (measure or fixed) and "operator" not in line:
         raise ParameterError(f"{file}: {id_}: has no operator; write lt, le, or unspecified when the text is silent")
     return Standard(
@@ -246,8 +253,8 @@ def _standard(id_: str, line: Any, regions: Mapping[str, str]) -> Standard:
         operator=line.get("operator", "unspecified"),
         income=line.get("income", "household_month"),
         flag=line.get("flag"),
-        cites_matter=line.get("cites_matter", False),
-        blocks_older=line.get("blocks_older", False),
+        cites_matter=switch(file, id_, line, "cites_matter"),
+        blocks_older=switch(file, id_, line, "blocks_older"),
     )
 
 
@@ -276,23 +283,49 @@ def _check_standards(standards: list[Standard]) -> None:
                 )
 
 
-def _check_codes(files: Mapping[str, dict[str, Any]]) -> None:
-    """Refuse a code that no other file explains: agency rules, flags and matters are said in Chinese somewhere."""
-    agencies, flags = files["agencies"]["values"], files["flags"]["values"]
-    for code, line in files["matters"]["values"].items():
-        if not isinstance(line, dict):
-            continue
-        if f"art_38_{line.get('agency')}" not in agencies:
-            raise ParameterError(
-                f"matters.yaml: {code}: agency {line.get('agency')} is not in agencies.yaml; add it there"
-            )
-        if strangers := [flag for flag in line.get("flags", ()) if flag not in flags]:
-            raise ParameterError(f"matters.yaml: {code}: flag {strangers[0]} is not in flags.yaml; add it there")
-    for name, line in files["hardship_standards"]["values"].items():
-        if isinstance(line, dict) and line.get("flag") not in (None, *flags):
-            raise ParameterError(
-                f"hardship_standards.yaml: {name}: flag {line['flag']} is not in flags.yaml; add it there"
-            )
+def _check_codes(law: Law) -> None:
+    """Refuse a code that no other file explains: what a rule can give is said in Chinese somewhere."""
+    for code, matter in law.matters.items():
+        _known("matters", code, "agency", [f"art_38_{matter.agency}"], law.agencies, "agencies")
+        _known("matters", code, "flag", matter.flags, law.flags, "flags")
+        _known("matters", code, "reason", [matter.reason, matter.migrant_worker_excluded], law.reasons, "reasons")
+        _known("matters", code, "victim_matter", [matter.victim_matter], law.matters, "matters")
+    for code, category in law.categories.items():
+        _known("applicant_categories", code, "matter", category.matters, law.matters, "matters")
+        _known("applicant_categories", code, "reason", [category.reason], law.reasons, "reasons")
+    for standard in law.standards:
+        _known("hardship_standards", standard.id, "flag", [standard.flag], law.flags, "flags")
+    for name, places in law.local_rules.items():
+        for line in (line for lines in places.values() for line in lines):
+            texts, file = (law.agencies, "agencies") if name == "nearby_agencies" else (law.reasons, "reasons")
+            _known(name, line.period.key, "reason", [line.reason], texts, file)
+            _known(name, line.period.key, "flag", [line.flag], law.flags, "flags")
+
+
+def _known(
+    name: str, key: str, what: str, codes: Iterable[str | None], explained: Mapping[str, object], where: str
+) -> None:
+    if strangers := [code for code in codes if code is not None and code not in explained]:
+        raise ParameterError(f"{name}.yaml: {key}: {what} {strangers[0]} is not in {where}.yaml; add it there")
+
+
+# Numbers that rules compare with; a day without one would stop an assessment.
+NUMBERS_OF_RULES = (
+    "national.urgent_limitation_days_lt",
+    "person.elderly_age_min",
+    "person.minor_age_lt",
+    "project.deadline_warning_days_le",
+)
+
+
+def _check_numbers(law: Law) -> None:
+    """Refuse a day since the law began on which a rule would find no number."""
+    for key in NUMBERS_OF_RULES:
+        ends = (period.valid_to for period, _ in law.numbers.get(key, ()))
+        turns = [date.fromordinal(end.toordinal() + 1) for end in ends if end is not None]
+        for on in sorted(day for day in {LAW_BEGINS, *turns} if day >= LAW_BEGINS):
+            if key not in law.numbers or law.number(key, on) is None:
+                raise ParameterError(f"procedure.yaml: {key}: no number in force on {on}; add a dated line with one")
 
 
 def check_matters_of_periods(periods: Iterable[TimeLimit], matters: Mapping[str, Matter]) -> None:
@@ -314,12 +347,11 @@ LAW_BEGINS = date(2022, 1, 1)  # 《法律援助法》第七十一条
 def _matter(code: str, line: Any, regions: Mapping[str, str]) -> Matter:
     file = "matters.yaml"
     only_keys(file, code, line, MATTER_KEYS)
-    for name, allowed in (
-        ("hardship", {"required", "not_required", "notice", "none"}),
-        ("scope", {"national", "regional", "unlisted"}),
-    ):
-        if line.get(name) not in allowed:
-            raise ParameterError(f"{file}: {code}: {name} is not one of {', '.join(sorted(allowed))}")
+    need_keys(file, code, line, "name", "basis", "hardship", "scope", "agency")
+    one_of(file, code, line, hardship=("required", "not_required", "notice", "none"))
+    one_of(file, code, line, scope=("national", "regional", "unlisted"), notice_outcome=tuple(Outcome))
+    if line["hardship"] in ("notice", "not_required"):
+        need_keys(file, code, line, "reason")
     if (line["scope"] == "regional") != ("region" in line):
         raise ParameterError(f"{file}: {code}: a regional matter names its region, and only such a matter does")
     return Matter(
@@ -332,11 +364,11 @@ def _matter(code: str, line: Any, regions: Mapping[str, str]) -> Matter:
         period=period_of(file, code, line.get("valid_from", LAW_BEGINS), line),
         region=region_of(file, code, line["region"], regions) if "region" in line else None,
         reason=line.get("reason"),
-        flags=tuple(line.get("flags", ())),
+        flags=texts_of(file, code, line, "flags"),
         notice_outcome=line.get("notice_outcome"),
-        check_exempt=line.get("check_exempt", False),
+        check_exempt=switch(file, code, line, "check_exempt"),
         victim_matter=line.get("victim_matter"),
-        household_opponent=line.get("household_opponent", False),
+        household_opponent=switch(file, code, line, "household_opponent"),
         migrant_worker_excluded=line.get("migrant_worker_excluded"),
     )
 
@@ -347,47 +379,82 @@ CATEGORY_KEYS = ORIGIN | {
 }  # fmt: skip
 
 
-def _category(code: str, line: Any, regions: Mapping[str, str], matters: Mapping[str, Matter]) -> Category:
+def _category(code: str, line: Any, regions: Mapping[str, str]) -> Category:
     file = "applicant_categories.yaml"
     only_keys(file, code, line, CATEGORY_KEYS)
-    if strangers := sorted(set(line.get("matters", ())) - matters.keys()):
-        raise ParameterError(f"{file}: {code}: matter {', '.join(strangers)} is not in matters.yaml; correct the code")
+    need_keys(file, code, line, "name", "effects", "facts", "proof")
+    only_keys(file, f"{code}: facts", line["facts"], set(KIND))
     return Category(
         code=code,
         name=line["name"],
         period=period_of(file, code, line.get("valid_from", LAW_BEGINS), line),
-        effects=tuple(line["effects"]),
+        effects=texts_of(file, code, line, "effects"),
         facts=line["facts"],
         region=region_of(file, code, line["region"], regions) if "region" in line else None,
-        matters=tuple(line.get("matters", ())),
-        proof=tuple(line["proof"]),
+        matters=texts_of(file, code, line, "matters"),
+        proof=texts_of(file, code, line, "proof"),
         reason=line.get("reason"),
-        listed_kinds=tuple(line.get("listed_kinds", ())),
-        listed_kinds_from_2026_07_01=tuple(line.get("listed_kinds_from_2026_07_01", ())),
+        listed_kinds=texts_of(file, code, line, "listed_kinds"),
+        listed_kinds_from_2026_07_01=texts_of(file, code, line, "listed_kinds_from_2026_07_01"),
     )
 
 
 LOCAL_KEYS = ORIGIN | {"policy", "reason", "aid", "flag", "statuses", "age_min"}
+# What a line of each file cannot do without; only the matter lists have a policy.
+LOCAL_NEEDS = {
+    "home_visits": (),
+    "matter_lists": ("policy", "reason"),
+    "military_families": ("reason", "statuses"),
+    "nearby_agencies": ("reason",),
+}
 
 
 def _local_rules(name: str, data: dict[str, Any], regions: Mapping[str, str]) -> dict[str, tuple[LocalRule, ...]]:
-    file = f"{name}.yaml"
-    rules = {}
+    file, rules = f"{name}.yaml", {}
     for code, lines in data["values"].items():
         region_of(file, str(code), code, regions)
-        rules[code] = dated_lines(file, code, lines, LOCAL_KEYS, _local_rule)
+        rules[code] = dated_lines(file, code, lines, LOCAL_KEYS, partial(_local_rule, LOCAL_NEEDS[name]))
     return rules
 
 
-def _local_rule(period: Period, line: dict[str, Any]) -> LocalRule:
-    return LocalRule(
-        period, line.get("policy"), line.get("reason"), line.get("aid"), line.get("flag"),
-        tuple(line.get("statuses", ())), line.get("age_min"),
-    )  # fmt: skip
+def _local_rule(needs: Iterable[str], period: Period, line: dict[str, Any]) -> LocalRule:
+    file, key = period.file, period.key
+    need_keys(file, key, line, *needs)
+    one_of(file, key, line, policy=("closed", "open", "unknown"), aid=("consult_only",))
+    statuses, age = texts_of(file, key, line, "statuses"), line.get("age_min")
+    for status in statuses:
+        one_of(file, key, {"statuses": status}, statuses=CHOICES["military_status"])
+    if age is not None and type(age) is not int:
+        raise ParameterError(f"{file}: {key}: age_min {age!r} is no whole number; write it without quotes")
+    return LocalRule(period, line.get("policy"), line.get("reason"), line.get("aid"), line.get("flag"), statuses, age)
+
+
+COUNTED = ("hour", "day", "working_day", "month", "year")
 
 
 def _numbers(key: str, lines: Any) -> tuple[tuple[Period, object], ...]:
-    return dated_lines("procedure.yaml", key, lines, ORIGIN | {"value", "unit"}, lambda p, line: (p, line["value"]))
+    return dated_lines("procedure.yaml", key, lines, ORIGIN | {"value", "unit"}, _number)
+
+
+def _number(period: Period, line: dict[str, Any]) -> tuple[Period, object]:
+    need_keys(period.file, period.key, line, "unit")
+    if "value" not in line:
+        raise ParameterError(f"{period.file}: {period.key}: has no value; write it, or value: null if not obtained")
+    value = line["value"]
+    if line["unit"] in COUNTED and value is not None and type(value) is not int:
+        raise ParameterError(
+            f"{period.file}: {period.key}: value {value!r} is no whole number; write it without quotes"
+        )
+    return period, value
+
+
+def _fact_texts(data: dict[str, Any], field: str) -> dict[str, str]:
+    """Give each fact's name in Chinese, or the phrase for its change where it has one."""
+    only_keys("facts.yaml", "values", data["values"], set(KIND))
+    for fact, line in data["values"].items():
+        only_keys("facts.yaml", fact, line, {"name", "change"})
+        need_keys("facts.yaml", fact, line, "name")
+    return {fact: line[field] for fact, line in data["values"].items() if line.get(field)}
 
 
 def _texts(name: str, data: dict[str, Any], field: str) -> dict[str, str]:
@@ -396,16 +463,16 @@ def _texts(name: str, data: dict[str, Any], field: str) -> dict[str, str]:
         only_keys(f"{name}.yaml", key, line, {field, "basis", "source", "note"})
         if not line.get("source"):
             raise ParameterError(f"{name}.yaml: {key}: has no source; add the article it rests on")
+        need_keys(f"{name}.yaml", key, line, field)
         texts[key] = line[field]
     return texts
 
 
-def _built[T](name: str, data: dict[str, Any], build: Callable[..., T]) -> dict[str, T]:
-    """Build one text object per code; a missing or misspelt key is named."""
-    texts = {}
+def _built[T](name: str, data: dict[str, Any], build: Callable[..., T], *needs: str) -> dict[str, T]:
+    """Build one text object per code, each with at least the texts it needs."""
+    file, texts = f"{name}.yaml", {}
     for code, line in data["values"].items():
-        try:
-            texts[code] = build(**line)
-        except TypeError as error:
-            raise ParameterError(f"{name}.yaml: {code}: {error}; correct the keys") from error
+        only_keys(file, code, line, {"citizen", *needs})
+        need_keys(file, code, line, *needs)
+        texts[code] = build(**{"citizen": None, **line})
     return texts

@@ -1,7 +1,7 @@
 """Read one YAML file of dated lines strictly; every message names the file, the key and the remedy."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,10 @@ HEAD = {"description", "unit", "legal_basis", "note", "source", "areas", "values
 ORIGIN = {"valid_to", "status", "confidence", "source", "note"}
 STATUSES = {"in_force", "superseded", "draft", "local_document", "stale", "unknown"}
 CONFIDENCES = {"verified", "secondary", "uncertain"}
+TEXTS = {
+    "agency", "basis", "change", "citizen", "flag", "migrant_worker_excluded", "must_equal", "name", "note", "operator",
+    "reason", "source", "text", "unit", "victim_matter", "why",
+}  # fmt: skip
 
 
 class _Strict(yaml.CSafeLoader):
@@ -53,7 +57,7 @@ def read_parameters(path: Path) -> dict[str, Any]:
 
 
 def only_keys(file: str, key: str, line: Any, allowed: set[str]) -> None:
-    """Refuse a line that is no mapping or has a key nobody reads: a misplaced key is never ignored."""
+    """Refuse a line that is no mapping, has a key nobody reads (never ignored), or a number where a text belongs."""
     if not isinstance(line, dict):
         raise ParameterError(f"{file}: {key}: must be a mapping of keys to values")
     if strangers := sorted(str(k) for k in line.keys() - allowed):
@@ -61,24 +65,59 @@ def only_keys(file: str, key: str, line: Any, allowed: set[str]) -> None:
             f"{file}: {key}: unknown key {', '.join(strangers)}; move it where it belongs or remove it "
             f"(allowed: {', '.join(sorted(allowed))})"
         )
+    if numbers := sorted(k for k in TEXTS & line.keys() if not isinstance(line[k], str | None)):
+        raise ParameterError(f"{file}: {key}: {numbers[0]} {line[numbers[0]]!r} is no text; write it in quotes")
+
+
+def need_keys(file: str, key: str, line: Mapping[str, Any], *names: str) -> None:
+    """Refuse a line that lacks what its readers rely on."""
+    if lacking := [name for name in names if line.get(name) is None]:
+        raise ParameterError(f"{file}: {key}: has no {', '.join(lacking)}; write it as the other lines do")
+
+
+def one_of(file: str, key: str, line: Mapping[str, Any], **allowed: Collection[str]) -> None:
+    """Refuse a value that is none of those its key may have; a key that is not written is not looked at."""
+    for name, values in allowed.items():
+        if name in line and line[name] not in tuple(values):
+            raise ParameterError(f"{file}: {key}: {name} {line[name]!r} is not one of {', '.join(sorted(values))}")
+
+
+def switch(file: str, key: str, line: Mapping[str, Any], name: str) -> bool:
+    """Give a yes or no that is no when not written, refusing text, of which every kind would count as yes."""
+    value = line.get(name, False)
+    if not isinstance(value, bool):
+        raise ParameterError(f"{file}: {key}: {name} {value!r} is neither true nor false; write it without quotes")
+    return value
+
+
+def texts_of(file: str, key: str, line: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Give a list of texts, empty when not written, refusing a single text, which would be read letter by letter."""
+    value = line.get(name, ())
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise ParameterError(f"{file}: {key}: {name} {value!r} is no list of texts; write it as [one, other]")
+    return tuple(value)
 
 
 def day_of(file: str, key: str, value: Any) -> date:
-    """Give a date, refusing text that only looks like one."""
-    if not isinstance(value, date):
+    """Give a date, refusing text that only looks like one, and a moment, which cannot be compared with a day."""
+    if not isinstance(value, date) or isinstance(value, datetime):
         raise ParameterError(f"{file}: {key}: {value!r} is not a date; write it as 2025-07-01, without quotes")
     return value
+
+
+def last_day_of(file: str, key: str, line: Mapping[str, Any]) -> date | None:
+    """Give the last day of a line, None where it says none."""
+    end = line.get("valid_to")
+    return None if end is None else day_of(file, key, end)
 
 
 def period_of(file: str, key: str, valid_from: Any, line: dict[str, Any]) -> Period:
     """Read when a line applies and where it comes from; a line without a source is refused."""
     if not line.get("source"):
         raise ParameterError(f"{file}: {key}: has no source; add the document, its number and its date")
-    for name, allowed in (("status", STATUSES), ("confidence", CONFIDENCES)):
-        if name in line and line[name] not in allowed:
-            raise ParameterError(f"{file}: {key}: {name} {line[name]!r} is not one of {', '.join(sorted(allowed))}")
-    start, end = day_of(file, key, valid_from), line.get("valid_to")
-    if end is not None and day_of(file, key, end) < start:
+    one_of(file, key, line, status=STATUSES, confidence=CONFIDENCES)
+    start, end = day_of(file, key, valid_from), last_day_of(file, key, line)
+    if end is not None and end < start:
         raise ParameterError(f"{file}: {key}: valid_to {end} is before {start}; correct one of them")
     return Period(
         file, key, start, end, line.get("status", "in_force"), line.get("confidence", "verified"), line["source"],
@@ -112,13 +151,13 @@ def dated_lines[T](
     file: str, key: str, lines: Any, allowed: set[str], build: Callable[[Period, dict[str, Any]], T]
 ) -> tuple[T, ...]:
     """Read dated lines of one key, newest first; an open line ends where the next begins."""
-    if not isinstance(lines, dict):
+    if not isinstance(lines, dict) or not lines:
         raise ParameterError(f"{file}: {key}: write dated lines, such as 2025-07-01: {{...}}")
     built, following = [], None
     for day in sorted((day_of(file, key, day) for day in lines), reverse=True):
         line, label = lines[day], f"{key}: {day}"
         only_keys(file, label, line, allowed)
-        end = line.get("valid_to")
+        end = last_day_of(file, label, line)
         if following is not None:
             eve = date.fromordinal(following.toordinal() - 1)
             if end is not None and end > eve:

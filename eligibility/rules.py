@@ -19,7 +19,7 @@ RETRIAL, DEFENCE = "R01", "C01"
 LOCAL_LISTS = {"P14": "registered_poor", "P13": "hardship_database"}
 
 
-def decide(case: Case, start: int = 0) -> Finding:
+def decide(case: Case, start: int) -> Finding:
     """Apply the rules from status to income, beginning with the first that has not passed yet.
 
     Raises:

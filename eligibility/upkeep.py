@@ -8,7 +8,7 @@ from typing import Any
 
 from eligibility.cases import summary
 from eligibility.errors import EligibilityError, UnknownFact
-from eligibility.explanation import LABEL, reason_basis
+from eligibility.explanation import AID, DIRECTION, LABEL, reason_basis
 from eligibility.facts import Facts
 from eligibility.interview import assess
 from eligibility.law import Law
@@ -106,9 +106,14 @@ def _answer(value: Any) -> str:
 
 
 def _result_in_words(result: Mapping[str, Any]) -> str:
-    label = next((text for outcome, text in LABEL.items() if outcome == result.get("outcome")), result.get("outcome"))
+    label = _in_chinese(LABEL, result.get("outcome"))
     codes = "、".join([*result.get("reasons", ()), *result.get("flags", ())])
-    more = [f"方式 {result['aid']}"] if result.get("aid") else []
-    more += [f"参考 {result['indicative']}"] if result.get("indicative") else []
+    more = [f"方式：{_in_chinese(AID, result['aid'])}"] if result.get("aid") else []
+    more += [f"参考：{_in_chinese(DIRECTION, result['indicative'])}"] if result.get("indicative") else []
     more += [str(result["error"])] if result.get("error") else []
     return "；".join([f"{label}（{codes}）", *more])
+
+
+def _in_chinese(words: Mapping[Any, str], code: Any) -> str:
+    """Give the words for a code, or the code itself, as what was kept long ago may have one we no longer know."""
+    return words.get(code, str(code))

@@ -127,6 +127,8 @@ def read_answers(directory: Path | None = None) -> tuple[tuple[Answer, ...], tup
         problems.append(Problem(folder.name, "-", "no answer files here; expected <topic>.yaml"))
     for file in files:
         for place, entry in enumerate(_entries(file, problems), start=1):
+            if _is_draft(entry):
+                continue
             name = str(entry.get("id") or f"entry {place}") if isinstance(entry, Mapping) else f"entry {place}"
             found = list(_faults(entry, file.stem))
             if not found and name in answers:
@@ -137,6 +139,27 @@ def read_answers(directory: Path | None = None) -> tuple[tuple[Answer, ...], tup
             if not found:
                 answers[name] = _answer(entry)
     return tuple(answers.values()), tuple(problems)
+
+
+def read_drafts(directory: Path | None = None) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The ids of the drafts in a folder, which are never served, and what keeps them from being read as such."""
+    drafts, problems = list[str](), list[Problem]()
+    for file in sorted((directory or FOLDER).glob("*.yaml")):
+        for entry in filter(_is_draft, _entries(file, [])):
+            drafts.append(str(entry.get("id")))
+            wrong = [
+                key for key in ("id", "topic", "question") if not isinstance(entry.get(key), str) or not entry[key]
+            ]
+            wrong += [] if entry.get("topic") in TOPICS else ["topic"]
+            problems += [
+                Problem(file.name, drafts[-1], f"a draft needs {key}; see the other entries")
+                for key in dict.fromkeys(wrong)
+            ]
+    return tuple(drafts), tuple(problems)
+
+
+def _is_draft(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and entry.get("draft") is True
 
 
 def in_force(answers: Iterable[Answer], on: date) -> tuple[Answer, ...]:

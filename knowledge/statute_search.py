@@ -26,8 +26,9 @@ LAY_WEIGHT = 0.9  # of how people ask about an article, beside what it says
 TERM_WEIGHT = 0.3  # of a statute's word that the question only implies
 COMMON = 5.0  # runs of characters less rare than this among questions lose weight: 怎么, 可以, 多少
 LAW_ASKED, ASKED = 1.0, 2.0  # for each law by how many of its articles have lay words; for such an article itself
-# A bank tells better than our lay words what is asked; what these add by chance, it takes back. The share of that which a bank
-# of so many questions takes: half of it.
+# Lay words tell which articles we thought of, a bank which are asked: it takes back what lay words count by merely being
+# there, so many times at the utmost, and half of that with so many questions. Chosen, as LIKE, by leaving out one tenth of a
+# bank of 378 questions after the other: mrr@10 0.522 to 0.535, recall@10 0.630 to 0.651.
 TAKEN_BACK, HALF_TAKEN_BACK = 2.5, 100
 LAW_CITED, CITED = 1.0, 4.0  # for each law by how often answers and bank cite it; for an article that the bank cites
 TAUGHT = 0.25  # of the bank's questions as further lay words of their articles
@@ -224,7 +225,8 @@ class StatuteSearch:
                 of_law[law].append(question)
         self._taught_places, self._taught = np.array(list(taught), np.intp), self._wording(taught, LAY)
         self._worded_laws, self._law_words = np.array(list(of_law), np.intp), self._wording(of_law, LAW_WORDING)
-        believed = 1 - TAKEN_BACK * len(bank) / (len(bank) + HALF_TAKEN_BACK)
+        told = sum(bool(places) for _, places in bank)
+        believed = 1 - TAKEN_BACK * told / (told + HALF_TAKEN_BACK)
         self._prior = self._base + believed * self._asked
         self._prior += LAW_CITED * self._by_law(cited) + CITED * np.log1p(self._by_article(cited))
 

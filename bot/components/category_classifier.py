@@ -14,16 +14,13 @@ from typing import Any
 import jieba
 import opencc
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.linear_intent_classifier import LinearIntentClassifier, text_of
+from bot.components.linear_classifier import LinearClassifier, text_of
 from bot.extraction.text import tidy
 from bot.linear import LinearModel, Text
 
@@ -37,51 +34,18 @@ MOST_OF_INTENTS = 50
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class CategoryClassifier(GraphComponent):
+class CategoryClassifier(LinearClassifier):
     """Learns from the files of `bot/categories` and from the examples of the intents that these name."""
-
-    @classmethod
-    def required_components(cls) -> list[type]:
-        return [Tokenizer]
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "CategoryClassifier":
-        return cls(model_storage, resource)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """The files' content and how it is learnt, so that a change there is not hidden by Rasa's cache."""
-        files = "".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yaml")))
-        return LinearIntentClassifier.fingerprint_addon(config) + files
-
-    def __init__(self, model_storage: ModelStorage, resource: Resource, model: LinearModel | None = None) -> None:
-        self._model_storage, self._resource, self.model = model_storage, resource, model
+        return super().fingerprint_addon(config) + files()
 
     def train(self, training_data: TrainingData) -> Resource:
         told = [(text_of(one), str(one.get(INTENT)), one.get(TEXT)) for one in training_data.intent_examples]
         texts, categories = zip(*examples(told), strict=True)
-        self.model = LinearModel.fit(texts, categories, COST)
-        with self._model_storage.write_to(self._resource) as directory:
-            self.model.write(directory)
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> "CategoryClassifier":
-        with model_storage.read_from(resource) as directory:
-            return cls(model_storage, resource, LinearModel.read(directory))
+        return self.keep(LinearModel.fit(texts, categories, COST))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -93,19 +57,27 @@ class CategoryClassifier(GraphComponent):
         return messages
 
 
+def files() -> str:
+    """What the files say, as one text: whoever learns from them learns anew when it changes."""
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yaml")))
+
+
+def outside() -> Iterator[Text]:
+    """Questions about law for which the hotline has no topic of its own."""
+    for file in _read():
+        if file.get("outside"):
+            yield from _texts(file["questions"])
+
+
 def examples(of_intents: list[tuple[Text, str, str]]) -> Iterator[tuple[Text, str]]:
     """Every text to learn from, with its category.
 
     Args:
         of_intents: the bot's own examples: text to learn from, intent, and words.
     """
-    simplified = opencc.OpenCC("t2s")
     by_intent: list[tuple[str, re.Pattern[str], str]] = []
-    for path in sorted(FOLDER.glob("*.yaml")):
-        file = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for words in (*file["questions"], *file["terms"].split()):
-            plain = tidy(simplified.convert(words))
-            yield Text.of(plain, [word for word in jieba.lcut(plain) if word.strip()]), file["category"]
+    for file in _read():
+        yield from ((text, file["category"]) for text in _texts([*file["questions"], *file["terms"].split()]))
         for intent, about in (file.get("intents") or {}).items():
             by_intent.append((intent, re.compile(about or ""), file["category"]))
     # An intent may be shared out by words; the category with words for it goes before the one that takes the rest.
@@ -117,3 +89,15 @@ def examples(of_intents: list[tuple[Text, str, str]]) -> Iterator[tuple[Text, st
             of_category[category].append(text)
     for category, texts in of_category.items():
         yield from ((text, category) for text in texts[:: ceil(len(texts) / MOST_OF_INTENTS)])
+
+
+def _read() -> Iterator[dict[str, Any]]:
+    for path in sorted(FOLDER.glob("*.yaml")):
+        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _texts(questions: list[str]) -> Iterator[Text]:
+    simplified = opencc.OpenCC("t2s")
+    for words in questions:
+        plain = tidy(simplified.convert(words))
+        yield Text.of(plain, [word for word in jieba.lcut(plain) if word.strip()])

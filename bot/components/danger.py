@@ -27,6 +27,7 @@ from rasa.shared.nlu.training_data.message import Message
 log = logging.getLogger(__name__)
 
 LEXICON = Path(__file__).parent.parent / "danger.yml"
+DANGER = "danger_"  # begins the name of every intent of danger
 SENTENCE_END = "。！？!?；;\n"
 GAP = f"[^{SENTENCE_END}]{{0,6}}"  # what … stands for
 LOOK_BACK = 24  # characters before a match in which `unless_before` is read, unless the rule says otherwise
@@ -127,7 +128,7 @@ class DangerLexicon:
 
     def _compile(self, written: Mapping[str, Any]) -> Rule:
         name = written.get("name", "?")
-        if not str(written.get("intent", "")).startswith("danger_") or not written.get("all"):
+        if not str(written.get("intent", "")).startswith(DANGER) or not written.get("all"):
             raise LexiconError(f"rule {name}: give it an intent danger_… and a list of words under `all`")
         return Rule(
             name=name,
@@ -173,7 +174,7 @@ class DangerDetector(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Both were chosen on the even lines of tests/nlu/danger_held_out.yml; bench/RESULTS.md has the figures."""
-        return {"suspicion": 0.2, "suspicion_when_calm": 0.9}
+        return {"suspicion": 0.2, "suspicion_when_calm": 0.7}
 
     @classmethod
     def create(
@@ -196,6 +197,8 @@ class DangerDetector(GraphComponent, IntentClassifier):
             elif (suspected := self._suspected(message)) is not None:
                 log.info("danger.raised intent=%s rule=classifier", suspected)
                 _raise(message, suspected)
+            else:
+                _put_behind(message)
         return messages
 
     def _suspected(self, message: Message) -> str | None:
@@ -206,7 +209,7 @@ class DangerDetector(GraphComponent, IntentClassifier):
         best = message.get(INTENT) or {}
         if best.get(PREDICTED_CONFIDENCE_KEY) == 1.0:
             return None
-        dangers = [one for one in message.get(INTENT_RANKING_KEY) or [] if one[INTENT_NAME_KEY].startswith("danger_")]
+        dangers = [one for one in message.get(INTENT_RANKING_KEY) or [] if one[INTENT_NAME_KEY].startswith(DANGER)]
         least = self._when_calm if self._lexicon.sounds_calm(message.get(TEXT) or "") else self._suspicion
         if sum(one[PREDICTED_CONFIDENCE_KEY] for one in dangers) < least:
             return None
@@ -220,6 +223,21 @@ def _raise(message: Message, name: str) -> None:
     others = [{**one, PREDICTED_CONFIDENCE_KEY: 0.0} for one in ranking if one[INTENT_NAME_KEY] != name]
     message.set(INTENT, danger, add_to_output=True)
     message.set(INTENT_RANKING_KEY, [danger, *others], add_to_output=True)
+
+
+def _put_behind(message: Message) -> None:
+    """A danger that is no longer believed does not stay the first guess; the others share its confidence."""
+    best = message.get(INTENT) or {}
+    if not str(best.get(INTENT_NAME_KEY)).startswith(DANGER) or best[PREDICTED_CONFIDENCE_KEY] == 1.0:
+        return
+    ranking = message.get(INTENT_RANKING_KEY) or []
+    dangers = [{**one, PREDICTED_CONFIDENCE_KEY: 0.0} for one in ranking if one[INTENT_NAME_KEY].startswith(DANGER)]
+    others = [one for one in ranking if not one[INTENT_NAME_KEY].startswith(DANGER)]
+    left = sum(one[PREDICTED_CONFIDENCE_KEY] for one in others)
+    if left:
+        others = [{**one, PREDICTED_CONFIDENCE_KEY: one[PREDICTED_CONFIDENCE_KEY] / left} for one in others]
+        message.set(INTENT, others[0], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [*others, *dangers], add_to_output=True)
 
 
 def _denied(text: str, start: int, negations: tuple[str, ...]) -> bool:

@@ -57,6 +57,7 @@ class StubAgent:
         parsed = {
             "intent": {"name": "ask_wages", "confidence": 0.75},
             "intent_ranking": [{"name": f"intent_{place}", "confidence": 0.1} for place in range(10)],
+            "topics": [{"name": f"topic_{place}", "confidence": 0.2} for place in range(5)],
             "entities": [{"entity": "region", "value": "340104", "start": 0, "end": 3, "extractor": "FactExtractor"}],
         }
         tracker.update(UserUttered(message.text, parsed["intent"], parsed["entities"], parsed))
@@ -162,6 +163,7 @@ def test_一问一答_话和理解都在(channel: Channel) -> None:
         "intent": "ask_wages",
         "confidence": 0.75,
         "ranking": [{"name": f"intent_{place}", "confidence": 0.1} for place in range(3)],
+        "topics": [{"name": f"topic_{place}", "confidence": 0.2} for place in range(3)],
         "entities": [{"entity": "region", "value": "340104"}],
         "slots": {"region": "340104"},
         "last_action": "action_answer_question",

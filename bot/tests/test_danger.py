@@ -71,6 +71,32 @@ def test_问法律的话_疑心要很重才算() -> None:
         assert (message.get(INTENT)["name"] == "danger_violence") is raised
 
 
+def test_问法律的话_不够重的危险不留在首位_其余的分掉它的把握() -> None:
+    message = understood("他扬言要起诉我怎么判", "ask_court", 0.3)
+    message.set(INTENT, {"name": "danger_violence", "confidence": 0.6})
+    message.set(
+        INTENT_RANKING_KEY,
+        [
+            {"name": "danger_violence", "confidence": 0.6},
+            {"name": "ask_court", "confidence": 0.3},
+            {"name": "ask_divorce", "confidence": 0.1},
+        ],
+    )
+    DangerDetector(LEXICON, 0.2, 0.7).process([message])
+    assert [(one["name"], round(one["confidence"], 2)) for one in message.get(INTENT_RANKING_KEY)] == [
+        ("ask_court", 0.75),
+        ("ask_divorce", 0.25),
+        ("danger_violence", 0.0),
+    ]
+    assert message.get(INTENT)["name"] == "ask_court"
+
+
+def test_点了求救按钮_问法律的话也不改() -> None:
+    message = understood("怎么判", "danger_violence", 1.0)
+    DangerDetector(LEXICON, 0.2, 0.7).process([message])
+    assert message.get(INTENT) == {"name": "danger_violence", "confidence": 1.0}
+
+
 def test_正在答年龄_不算孩子有危险() -> None:
     message = understood("12岁", "inform", 1.0)
     message.set(

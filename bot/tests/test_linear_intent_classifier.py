@@ -14,7 +14,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.linear_intent_classifier import RANKING_LENGTH, TOPICS, LinearIntentClassifier, text_of
+from bot.components.linear_classifier import text_of
+from bot.components.linear_intent_classifier import RANKING_LENGTH, TOPICS, LinearIntentClassifier
 
 EXAMPLES = {
     "report_unpaid_wages": [

@@ -10,6 +10,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from cli import app
+from store.unit_of_work import connect
 from tests.eligibility.test_upkeep import NEW_STANDARD
 
 GOLDEN = Path(__file__).parent / "golden" / "golden.yaml"
@@ -70,6 +71,38 @@ def test_一个案例文件_每个案例一行_错的一个不耽误别的(tmp_p
     assert lines[1]["sentence"].endswith("。")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("没有.yaml", None, "读不了"),
+        ("坏的.yaml", "x: [", "读不了"),
+        ("坏的.jsonl", "不是 JSON", "读不了"),
+        ("坏的.jsonl", "[1, 2]", "要有一列案例"),
+        ("空的.yaml", "", "要有一列案例"),
+        ("别的.yaml", "x: 1", "要有一列案例"),
+    ],
+)
+def test_案例文件读不了_说哪个文件(tmp_path: Path, name: str, text: str | None, says: str) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = run("assess", "--cases", str(tmp_path / name))
+
+    assert (done.exit_code, says in done.stdout, name in done.stdout) == (2, True, True), done.output
+
+
+@pytest.mark.parametrize("words", [("assess", '{"matter": "N04"}'), ("parameters", "check")])
+def test_机构自己的参数_每个命令都用_没有做过安装也一样(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("YUANXIAN_PARAMETERS_DIR", str(tmp_path))
+    monkeypatch.delenv("YUANXIAN_ENCRYPTION_KEY", raising=False)
+    assert run(*words).exit_code == 0
+
+    (tmp_path / "matters.yaml").write_text("values:\n  N04: {name: 5, source: 示例文件}\n", encoding="utf-8")
+    done = run(*words)
+    assert (done.exit_code, done.stdout) == (1, "matters.yaml: N04: name 5 is no text; write it in quotes\n")
+
+
 def kept(file: Path, *lines: str) -> str:
     file.write_text("\n".join(lines), encoding="utf-8")
     return str(file)
@@ -108,6 +141,19 @@ def test_留存的文件写坏了_说明白(tmp_path: Path, line: str) -> None:
 
     assert done.exit_code == 1
     assert "write" in done.stdout
+
+
+def test_数据库还没有升级_说怎么办(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli._database", lambda: connect(f"sqlite:///{tmp_path / 'empty.db'}"))
+    done = run("parameters", "replay")
+
+    assert (done.exit_code, "yuanxian db upgrade" in done.stdout) == (1, True), done.output
+
+
+def test_留存的文件不在_说明白(tmp_path: Path) -> None:
+    done = run("parameters", "replay", "--file", str(tmp_path / "past.jsonl"))
+
+    assert (done.exit_code, "past.jsonl" in done.stdout) == (1, True)
 
 
 def test_改过的参数写坏了_说出文件和补救(tmp_path: Path) -> None:

@@ -81,6 +81,15 @@ def test_the_sentence_read_aloud(law: Law, id_: str) -> None:
     assert AS_SAID[id_] in explained(law, golden(id_)).citizen
 
 
+def test_a_matter_of_a_draft_is_not_said_to_be_covered(law: Law) -> None:
+    told = explained(law, CASES[next(name for name in CASES if "chengdu/matters" in name and "征求意见稿" in name)])
+
+    assert told.reasons == (
+        "您问的是「老年人继承、住房、医疗、保险、赡养」。",
+        "这类事项只在征求意见稿里写过，还不能当依据。",
+    )
+
+
 def test_a_standard_that_an_agency_has_added_is_no_longer_said_to_be_missing(tmp_path: Path) -> None:
     (tmp_path / "hardship_standards.yaml").write_text(NEW_STANDARD, encoding="utf-8")
     own = Law.load(tmp_path)

@@ -121,6 +121,10 @@ def test_none_means_not_asked_and_is_never_taken_for_no(law: Law) -> None:
     assert assess(low, ON, law).outcome is Outcome.LIKELY  # every status would lead there too
 
 
+def test_null_in_json_means_not_asked() -> None:
+    assert Facts.from_mapping({"matter": "N04", "age": None}) == Facts(matter="N04")
+
+
 def test_money_keeps_its_fen(law: Law) -> None:
     facts = Facts.from_mapping({"income_yuan_per_person_month": 2099.99, "income_yuan_per_month_self": "900"})
 

@@ -1,13 +1,21 @@
 """Parameters are validated when loaded; a message names the file, the key and the remedy. Overlays need no fork."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from eligibility import Facts, Law, Outcome, ParameterError, assess
+from eligibility import Facts, Law, Outcome, ParameterError, assess, explain, loading
 from eligibility.loading import FILES, SHIPPED
+from eligibility.reading import read_parameters
 
 HEAD = "description: 测试\nunit: text\nlegal_basis: 测试\n"
 
@@ -172,21 +180,135 @@ WRONG = {
     "经济条件写错": (
         "matters",
         "values:\n  M01: {hardship: maybe, source: 甲}\n",
-        ("matters.yaml", "M01", "hardship is not one of"),
+        ("matters.yaml", "M01", "hardship 'maybe' is not one of"),
     ),
     "地方规则重叠": (
         "matter_lists",
-        'values:\n  "340000":\n    2025-01-01: {policy: open, source: 甲}\n',
+        'values:\n  "340000":\n    2025-01-01: {policy: open, reason: SC01, source: 甲}\n',
         ("matter_lists.yaml", "340000: 2017-01-01", "overlaps the line of 2025-01-01"),
     ),
     "地方规则没有日期": ("home_visits", 'values:\n  "340100": 1\n', ("home_visits.yaml", "write dated lines")),
     "材料没有来源": ("materials", "values:\n  x: {text: 甲}\n", ("materials.yaml", "x", "add the article")),
-    "理由的键写错": ("reasons", "values:\n  x: {citizens: 甲, basis: 甲}\n", ("reasons.yaml", "x", "correct the keys")),
+    "理由的键写错": (
+        "reasons",
+        "values:\n  x: {citizens: 甲, basis: 甲}\n",
+        ("reasons.yaml", "x", "unknown key citizens"),
+    ),
     "不知道的受理规则": (
         "matters",
         "values:\n  M01: {name: 甲, basis: 甲, hardship: required, scope: national, agency: moon, source: 甲}\n",
-        ("matters.yaml", "M01", "agency moon"),
+        ("matters.yaml", "M01", "agency art_38_moon"),
     ),
+    "事项没有名称": (
+        "matters",
+        "values:\n  Q01: {basis: 甲, hardship: required, scope: national, agency: civil, source: 甲}\n",
+        ("matters.yaml", "Q01", "has no name"),
+    ),
+    "不看收入的事项没有理由": (
+        "matters",
+        "values:\n  Q01: {name: 甲, basis: 甲, hardship: not_required, scope: national, agency: civil, source: 甲}\n",
+        ("matters.yaml", "Q01", "has no reason"),
+    ),
+    "通知的结果写错": (
+        "matters",
+        "values:\n  C02: {notice_outcome: yes please, source: 甲}\n",
+        ("C02", "notice_outcome 'yes please' is not one of likely"),
+    ),
+    "事项的理由没有句子": (
+        "matters",
+        "values:\n  M01: {reason: art_99, source: 甲}\n",
+        ("matters.yaml", "M01", "reason art_99 is not in reasons.yaml; add it there"),
+    ),
+    "受害人的事项不存在": (
+        "matters",
+        "values:\n  M04: {victim_matter: N99, source: 甲}\n",
+        ("M04", "victim_matter N99 is not in matters.yaml"),
+    ),
+    "是非写成了文字": (
+        "matters",
+        'values:\n  M01: {check_exempt: "false", source: 甲}\n',
+        ("M01", "check_exempt 'false' is neither true nor false"),
+    ),
+    "名称写成了数": ("matters", "values:\n  M01: {name: 5, source: 甲}\n", ("M01", "name 5 is no text", "quotes")),
+    "标记不是列表": (
+        "matters",
+        "values:\n  M01: {flags: safety_first, source: 甲}\n",
+        ("M01", "flags 'safety_first' is no list"),
+    ),
+    "类别没有材料": (
+        "applicant_categories",
+        "values:\n  Q01: {name: 甲, effects: [], facts: {}, source: 甲}\n",
+        ("applicant_categories.yaml", "Q01", "has no proof"),
+    ),
+    "类别的事实不存在": (
+        "applicant_categories",
+        "values:\n  P05: {facts: {migrant: true}, source: 甲}\n",
+        ("P05: facts", "unknown key migrant"),
+    ),
+    "期间的年龄写成了文字": (
+        "procedure",
+        'values:\n  person.elderly_age_min:\n    2013-07-01: {value: "65", unit: year, source: 甲}\n',
+        ("procedure.yaml", "person.elderly_age_min: 2013-07-01", "value '65' is no whole number"),
+    ),
+    "程序的数漏写": (
+        "procedure",
+        "values:\n  national.decision_days:\n    2027-01-01: {unit: day, source: 甲}\n",
+        ("national.decision_days: 2027-01-01", "value: null if not obtained"),
+    ),
+    "规则要用的数断了": (
+        "procedure",
+        "values:\n  person.minor_age_lt:\n    2021-01-01: {value: 18, unit: year, valid_to: 2026-12-31, source: 甲}\n",
+        ("procedure.yaml", "person.minor_age_lt", "no number in force on 2027-01-01", "add a dated line"),
+    ),
+    "规则要用的数没有取得": (
+        "procedure",
+        "values:\n  person.minor_age_lt:\n    2027-01-01: {value: null, unit: year, source: 甲}\n",
+        ("person.minor_age_lt", "no number in force on 2027-01-01"),
+    ),
+    "清单的做法写错": (
+        "matter_lists",
+        'values:\n  "110000":\n    2026-01-01: {policy: opne, reason: SC01, source: 甲}\n',
+        ("matter_lists.yaml", "110000: 2026-01-01", "policy 'opne' is not one of closed, open, unknown"),
+    ),
+    "清单没有理由": (
+        "matter_lists",
+        'values:\n  "110000":\n    2026-01-01: {policy: open, source: 甲}\n',
+        ("matter_lists.yaml", "110000: 2026-01-01", "has no reason"),
+    ),
+    "就近申请的说法不存在": (
+        "nearby_agencies",
+        'values:\n  "110000":\n    2026-01-01: {reason: art_2, source: 甲}\n',
+        ("nearby_agencies.yaml", "110000: 2026-01-01", "reason art_2 is not in agencies.yaml"),
+    ),
+    "军属的身份不存在": (
+        "military_families",
+        'values:\n  "110000":\n    2026-01-01: {reason: SC02, statuses: [general], source: 甲}\n',
+        ("military_families.yaml", "110000: 2026-01-01", "statuses 'general' is not one of"),
+    ),
+    "上门的年龄写成了文字": (
+        "home_visits",
+        'values:\n  "110000":\n    2026-01-01: {age_min: "70", source: 甲}\n',
+        ("home_visits.yaml", "110000: 2026-01-01", "age_min '70' is no whole number"),
+    ),
+    "终止日写成了文字": (
+        "minimum_wage_month",
+        'values:\n  "110000":\n    2022-07-01: {amount: "1", valid_to: "2023-06-30", source: 甲}\n'
+        '    2023-07-01: {amount: "2", source: 乙}\n',
+        ("110000: 2022-07-01", "'2023-06-30' is not a date"),
+    ),
+    "日期带了时刻": (
+        "minimum_wage_month",
+        'values:\n  "110000":\n    2022-07-01 08:00:00: {amount: "1", source: 甲}\n',
+        ("110000", "is not a date"),
+    ),
+    "金额的地区码没有加引号": (
+        "minimum_wage_month",
+        'values:\n  110000:\n    2022-07-01: {amount: "1", source: 甲}\n',
+        ("minimum_wage_month.yaml: 110000: is not quoted",),
+    ),
+    "没有一行": ("minimum_wage_month", 'values:\n  "110000": {}\n', ("110000", "write dated lines")),
+    "事实的名称写错": ("facts", "values:\n  ages: {name: 甲}\n", ("facts.yaml", "unknown key ages")),
+    "材料没有写": ("materials", "values:\n  x: {source: 甲}\n", ("materials.yaml: x: has no text",)),
     "不知道的标记": (
         "matters",
         "values:\n  M01: {name: 甲, basis: 甲, hardship: required, scope: national, agency: civil, flags: [x], source: 甲}\n",
@@ -204,13 +326,62 @@ def test_a_mistake_is_named_with_its_file_its_key_and_its_remedy(tmp_path: Path,
     assert all(part in str(error.value) for part in parts), str(error.value)
 
 
+ENTRIES = [
+    (file, key) for file in FILES for key in read_parameters(SHIPPED / f"{file}.yaml")["values"] if file != "regions"
+]
+ODD: tuple[object, ...] = (None, "错", "2023-01-01", 5, -1, True, [], ["错"], {}, date(2023, 1, 1))
+
+
+def spots(line: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Give the way to every value in an entry, however deep."""
+    for key, value in line.items() if isinstance(line, dict) else ():
+        yield (*path, key)
+        yield from spots(value, (*path, key))
+
+
+@settings(max_examples=60, deadline=None)
+@given(entry=st.sampled_from(ENTRIES), odd=st.sampled_from(ODD), choose=st.randoms(use_true_random=False))
+def test_whatever_an_agency_writes_is_refused_by_name_or_can_be_assessed(
+    entry: tuple[str, str], odd: object, choose: Random
+) -> None:
+    file, key = entry
+    written = {key: read_parameters(SHIPPED / f"{file}.yaml")["values"][key]}
+    *way, last = choose.choice(list(spots(written)))
+    line: Any = written
+    for step in way:
+        line = line[step]
+    line[last] = odd
+
+    with TemporaryDirectory() as folder:
+        try:
+            own = Law.load(overlay(Path(folder), file, yaml.safe_dump({"values": written}, allow_unicode=True)))
+        except ParameterError as error:
+            assert f"{file}.yaml" in str(error), str(error)
+            return
+    for region in ("340104", "510104", "530113"):
+        explain(assess(person(region, "1500"), date(2024, 3, 1), own))
+
+
 def test_an_overlay_that_is_not_there_or_misnamed_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="PARAMETERS_DIR"):
+    with pytest.raises(ParameterError, match="YUANXIAN_PARAMETERS_DIR"):
         Law.load(tmp_path / "nowhere")
 
     (tmp_path / "matters.yml").write_text(HEAD + "values: {}\n", encoding="utf-8")
     with pytest.raises(ParameterError, match="no such parameter file"):
         Law.load(tmp_path)
+
+
+def test_a_shipped_file_that_is_lost_or_that_nothing_reads_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "SHIPPED", tmp_path)
+    monkeypatch.setattr(loading, "_shipped", loading._shipped.__wrapped__)
+    with pytest.raises(ParameterError, match=r"minimum_wage_month\.yaml: cannot be read; restore the file"):
+        Law.load()
+
+    (tmp_path / "old.yaml").write_text(HEAD + "values: {}\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"old\.yaml: nothing reads this file; rename it or remove it"):
+        Law.load()
 
 
 def person(region: str, income: str) -> Facts:

@@ -9,7 +9,7 @@ import pytest
 
 from eligibility import Certainty, Law, ParameterError, Span, UnknownPeriod, deadline
 from eligibility.loading import check_matters_of_periods
-from eligibility.time_limits import UNITS, Period, every_period, lines_of, periods_of_matter, read_periods
+from eligibility.time_limits import UNITS, Period, every_period, kinds, lines_of, periods_of_matter, read_periods
 from hotline.working_days import is_working_day
 from knowledge.check import periods as periods_in
 from knowledge.statutes import Statutes, unverifiable
@@ -293,8 +293,10 @@ GOOD = {
         ({"unit": "week"}, f"unit of {', '.join(UNITS)}"),
         ({"length": "0"}, "whole length"),
         ({"length": '"3"'}, "whole length"),
-        ({"means": "hope"}, "'hope' is not one of act_before"),
+        ({"means": "hope"}, "'hope' is not one of act_before, answer_due, wait_until"),
         ({"lenght": "1"}, "unknown key lenght"),
+        ({"kind": "twice"}, "unknown key kind"),
+        ({"valid_from": "2021-01-01"}, "unknown key valid_from"),
         ({"law": None}, "'law'"),
         ({"events": None}, "'events'"),
     ],
@@ -307,6 +309,29 @@ def test_a_wrong_line_is_refused_with_its_key(tmp_path: Path, change: dict[str, 
     with pytest.raises(ParameterError, match=r"periods\.yaml: test_period") as error:
         read_periods(file)
     assert message in str(error.value)
+
+
+def test_a_file_of_periods_is_read_line_by_line_the_oldest_first(tmp_path: Path) -> None:
+    body = "".join(f"      {key}: {value}\n" for key, value in GOOD.items())
+    file = tmp_path / "periods.yaml"
+    file.write_text(
+        f"values:\n  p:\n    2024-01-01:\n{body}      matters: [M05A]\n    2021-01-01:\n{body}      valid_to: 2023-12-31\n",
+        encoding="utf-8",
+    )
+    newer = Period(
+        "p", "期限", 1, "year", ("harm_known",), "某日", "没有", "民法典", "第一百八十八条", date(2024, 1, 1)
+    )
+
+    assert read_periods(file) == {
+        "p": (
+            dataclasses.replace(newer, valid_from=date(2021, 1, 1), valid_to=date(2023, 12, 31)),
+            dataclasses.replace(newer, matters=("M05A",)),
+        )
+    }
+
+
+def test_every_kind_of_period_is_named() -> None:
+    assert {"wage_arbitration", "civil_limitation"} <= set(kinds()) == {line.kind for line in EVERY_LINE}
 
 
 def test_a_period_for_a_matter_that_does_not_exist_is_refused(law: Law) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from eligibility import CHOICES, Assessment, Comparison, Facts, Law, Outcome, Question, assess, next_questions
+from eligibility.case import Case
 from eligibility.explanation import reason_basis
+from eligibility.interview import reachable
 from tests.eligibility.test_parameters import HEAD
 
 NOBODY: dict[str, Any] = {
@@ -52,6 +54,18 @@ def test_what_is_known_to_be_missing_is_a_row_without_a_value(law: Law) -> None:
     assert cited(traffic(law, date(2025, 8, 1), "340104")) == [("AH-2025", "null")]
     assert cited(traffic(law, date(2024, 8, 1), "340104")) == [("hefei.all: 2024-07-01", "null")]
     assert cited(traffic(law, date(2024, 3, 1), "340207")) == [("wuhu: 2022-01-01", "null")]
+
+
+def test_a_figure_that_cannot_be_relied_on_is_still_a_row_to_check(law: Law) -> None:
+    expired = traffic(law, date(2022, 3, 1), "340402")
+    assert (expired.reasons, cited(expired)) == (
+        ("AH-2017", "amount_expired"),
+        [("huainan.districts_and_fengtai: 2020-07-01", "642")],
+    )
+
+    uncertain = traffic(law, date(2025, 7, 1), "530102", household="urban")
+    assert uncertain.reasons == ("YN-2016-URBAN", "amount_uncertain")
+    assert ("kunming: 2025-07-01", "744") in cited(uncertain)
 
 
 @pytest.mark.parametrize("region", ["340400", "340422"])
@@ -151,6 +165,18 @@ def test_the_newest_standard_that_replaces_the_older_ones_decides(tmp_path: Path
 
     assert (eve.outcome, eve.reasons) == (Outcome.REVIEW, ("SC-2025",))
     assert (day.outcome, day.reasons, cited(day)) == (Outcome.LIKELY, ("SC-2026",), [("SC-2026", "2400")])
+
+
+def test_two_figures_that_ought_to_be_equal_leave_a_known_standard_to_a_person(tmp_path: Path) -> None:
+    law = overlay(
+        tmp_path,
+        hardship_standards='values:\n  SC-2025: {region: "510000", valid_from: 2025-01-01, measure: minimum_wage_month, '
+        "operator: lt, source: 示例文件}\n",
+    )
+    told = traffic(law, date(2025, 1, 1), "510105", "100")
+
+    assert (told.outcome, told.reasons) == (Outcome.REVIEW, ("SC-2025", "amount_conflict_2100_vs_2330"))
+    assert [value for _, value in cited(told)] == ["2100", "2330"]
 
 
 @pytest.mark.parametrize(("income", "outcome"), [("7999.99", Outcome.LIKELY), ("8000.01", Outcome.UNLIKELY)])
@@ -273,6 +299,19 @@ def test_an_assessment_carries_the_facts_the_day_and_the_law_it_was_made_with(la
     told = assess(facts, on, law)
 
     assert (told.facts, told.on, told.law is law) == (facts, on, True)
+
+
+@pytest.mark.parametrize(
+    ("told", "outcomes"),
+    [
+        ({}, {Outcome.REVIEW}),
+        ({"matter": "N04"}, {Outcome.LIKELY}),
+        ({"matter": "M07B", "region": "510105", **NOBODY}, {Outcome.LIKELY, Outcome.UNLIKELY}),
+        ({"matter": "M07B", "region": "510105"}, {Outcome.LIKELY, Outcome.UNLIKELY, Outcome.REVIEW}),
+    ],
+)
+def test_what_the_open_facts_can_still_lead_to(law: Law, told: dict[str, Any], outcomes: set[Outcome]) -> None:
+    assert reachable(Case(Facts(**told), date(2024, 6, 1), law)) == outcomes
 
 
 def test_a_question_says_how_it_is_answered(law: Law) -> None:

@@ -56,7 +56,7 @@ def test_a_lawyer_reads_the_case_both_results_and_the_new_ground(changed_law: La
     assert list(in_words(difference, changed_law)) == [
         "2025-07-01 安徽省合肥市蜀山区 交通事故人身损害赔偿（一样的 1 件）",
         "  事实：有没有社会救助、司法救助或者优抚身份：否；是不是没有固定生活来源：否；家里平均每人每月的收入：1000；年龄：不清楚",
-        "  原来：要由工作人员帮您核定（AH-2025）；参考 likely",
+        "  原来：要由工作人员帮您核定（AH-2025）；参考：按旧标准看，大致符合",
         "  现在：初步看，可能符合法律援助条件（AH-2025）",
     ]
 
@@ -69,6 +69,17 @@ def test_a_case_that_can_no_longer_be_assessed_is_a_difference_too(law: Law) -> 
     words = list(in_words(difference, law))
     assert words[0] == "2024-03-01 地点没有说 事项没有说（一样的 1 件）"
     assert "unknown_region" in words[-1]
+
+
+def test_the_form_of_help_is_said_in_chinese_and_an_old_code_stays_readable(law: Law) -> None:
+    before = PastAssessment({"matter": "C03"}, date(2024, 3, 1), {**REVIEW, "outcome": "maybe", "aid": "urgent"})
+
+    (difference,) = replay([before], law).differences
+    words = list(in_words(difference, law))
+    assert (
+        "  原来：maybe（AH-2025）；方式：紧急的可以先提供、后补手续（第四十四条）；参考：按旧标准看，大致符合" in words
+    )
+    assert "  现在：要由工作人员帮您核定（art_25_2）；方式：由办案机关通知指派，不用申请" in words
 
 
 def test_the_new_ground_is_cited_with_its_source(law: Law) -> None:

@@ -84,12 +84,37 @@ def test_审定的答复引到它的条文(index: StatuteIndex, entry: dict[str,
     assert top(StatuteSearch(index, (), [known]).search("猫把孩子挠出血", TODAY, 1)) == [("示例典", "第一条", NEW)]
 
 
+def test_问题的主题抬高那个主题的答复引用的法(index: StatuteIndex, entry: dict[str, Any]) -> None:
+    answer = Answer(**{**entry, "variants": (), "deadlines": (), "articles": ()})
+    harbours = tuple(Article("示例军港规定", number) for number in ("第一条", "第二条"))
+    search = StatuteSearch(index, (), [replace(answer, question="军港", articles=harbours)])
+    plain, lifted = (
+        {(one.edition.law, one.article): one.score for one in search.search("饲养的动物伤人", TODAY, topic=topic)}
+        for topic in ("housing", "wages")
+    )
+    gained = {place: round(lifted[place] - score, 3) for place, score in plain.items()}
+    assert gained["示例军港规定", "第一条"] == gained["示例军港规定", "第二条"] > 1
+    assert {gain for (law, _), gain in gained.items() if law != "示例军港规定"} == {0.0}
+
+
 def test_题库立刻拓宽检索_原来的检索不变(index: StatuteIndex) -> None:
     plain = StatuteSearch(index, (), ())
     learnt = plain.knowing([Asked("鹦鹉啄瞎了眼怎么赔", (("示例典", "第一条"),))])
     question = "鹦鹉啄伤眼睛"
     assert top(learnt.search(question, TODAY, 1)) == [("示例典", "第一条", NEW)]
     assert learnt.search(question, TODAY, 1)[0].score > plain.search(question, TODAY, 1)[0].score
+
+
+def test_题库够大时_只是写过说法而没人问的条文往后退(index: StatuteIndex) -> None:
+    plain = StatuteSearch(index, [LayWords("示例典", NEW, "第二条", "房租晚交几天")], ())
+    bank = [Asked("花盆砸伤人", (("示例军港规定", "第二条"),)), Asked("别的法", (("没有的法", "第一条"),))]
+
+    def lead(search: StatuteSearch) -> float:
+        scores = {(one.edition.law, one.article): one.score for one in search.search("邻居夜里唱歌", TODAY, 9)}
+        return scores["示例典", "第二条"] - scores["示例典", "第三条"]
+
+    assert lead(plain) > lead(plain.knowing(bank[:1] * 20)) > lead(plain.knowing(bank[:1] * 300))
+    assert lead(plain) == pytest.approx(lead(plain.knowing(bank[1:] * 300)))
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,20 @@ class FakeGateway:
             self.ratings.append(await request.json())
             return JSONResponse({}, 201)
 
+        @app.get("/v1/web/articles")
+        async def articles(request: Request, law: str, article: str) -> Response:
+            if self._talk(request) is None:
+                return invalid
+            if self.refusals:
+                return self.refusals.pop(0)
+            if law == "劳动法":
+                return problem(404, "article_not_at_hand", "这一条的原文现在手边没有。")
+            words = (
+                "用人单位有下列情形之一的，由劳动行政部门责令限期支付劳动报酬：\n（一）未按照约定支付的；" + "长" * 300
+            )
+            found = {"law": law, "article": article, "heading": "", "text": words}
+            return JSONResponse(found | {"adopted": "2012-12-28", "on": "2026-11-22"})
+
         @app.get("/v1/web/transcript")
         async def transcript(request: Request) -> Response:
             talk = self._talk(request)

@@ -43,6 +43,9 @@ export class Problem extends Error {
   get passing(): boolean { return this.status === 408 || this.status === 429 || this.status >= 500 }
 }
 
+/** An article as it reads today; `adopted` is the day of its edition. */
+export interface ArticleText { law: string; article: string; heading: string; text: string; adopted: string; on: string }
+
 const REQUEST_TIMEOUT_MS = 15_000
 
 async function problemFrom(response: Response): Promise<Problem> {
@@ -102,6 +105,12 @@ export class Api {
 
   transcript(token: string): Promise<string> {
     return this.call('/v1/web/transcript', { token, accept: 'text/plain' }, (response) => response.text())
+  }
+
+  /** The text of an article that an answer cites. */
+  article(token: string, law: string, article: string): Promise<ArticleText> {
+    const path = `/v1/web/articles?law=${encodeURIComponent(law)}&article=${encodeURIComponent(article)}`
+    return this.call(path, { token }, (response) => response.json())
   }
 
   /** Delete what the gateway keeps of this conversation. */

@@ -16,6 +16,9 @@ export interface AnswerBlock {
   type: 'answer'; text: string; question: string; conclusion: string; explanation: string
   steps: string[]; deadlines: Deadline[]; evidence: string[]; articles: Article[]
 }
+/** The law's own words, for want of a reviewed answer or because they were asked for. */
+export interface QuotedArticle extends Article { text: string; shortened: boolean; adopted: string }
+export interface ArticlesBlock { type: 'articles'; text: string; articles: QuotedArticle[] }
 export interface AssessmentBlock {
   type: 'assessment'; text: string; outcome: string; label: string
   reasons: string[]; materials: string[]; agency: { name: string; why: string }
@@ -28,7 +31,8 @@ export interface AppointmentBlock {
 }
 export interface NoticeBlock { type: 'notice'; text: string; level: 'danger' | 'warning' | 'info' }
 
-export type Block = TextBlock | AnswerBlock | AssessmentBlock | WorkstationBlock | AppointmentBlock | NoticeBlock
+export type Block =
+  | TextBlock | AnswerBlock | ArticlesBlock | AssessmentBlock | WorkstationBlock | AppointmentBlock | NoticeBlock
 
 type Fields = Record<string, unknown>
 
@@ -51,6 +55,13 @@ function sentences(value: unknown): string[] {
 function readArticle(value: unknown): Article {
   const raw = fields(value)
   return { law: sentence(raw.law), article: sentence(raw.article) }
+}
+
+function readQuoted(value: unknown): QuotedArticle {
+  const raw = fields(value)
+  return {
+    ...readArticle(raw), text: sentence(raw.text), shortened: raw.shortened === true, adopted: sentence(raw.adopted),
+  }
 }
 
 function readDeadline(value: unknown): Deadline {
@@ -92,6 +103,11 @@ export function readBlock(value: unknown): Block {
         deadlines: list(raw.deadlines).map(readDeadline),
         evidence: sentences(raw.evidence),
         articles: list(raw.articles).map(readArticle).filter((a) => a.law !== ''),
+      }
+    case 'articles':
+      return {
+        type: 'articles', text,
+        articles: list(raw.articles).map(readQuoted).filter((a) => a.law !== '' && a.text !== ''),
       }
     case 'assessment': {
       const agency = fields(raw.agency)

@@ -1,6 +1,6 @@
 /** One citizen's talk as this page knows it: what was said, what still waits to be sent, and the line to the gateway. */
 import { reactive } from 'vue'
-import { eventsOf, Problem, type Api, type Button, type ChatEvent, type Owner, type Sender } from './api'
+import { eventsOf, Problem, type Api, type ArticleText, type Button, type ChatEvent, type Owner, type Sender } from './api'
 import { readBlock, type Block } from './blocks'
 import { followEvents } from './feed'
 import type { Memory, StoredSession, Unsent } from './memory'
@@ -131,6 +131,10 @@ export class Conversation {
 
   transcript(): Promise<string> {
     return this.withSession((token) => this.by.api.transcript(token))
+  }
+
+  article(law: string, article: string): Promise<ArticleText> {
+    return this.withSession((token) => this.by.api.article(token, law, article))
   }
 
   /** Have the gateway delete this talk; the next word begins an empty one. */

@@ -74,6 +74,14 @@ export const zhCN = {
     basis: '依据',
     article: (law: string, article: string): string => `《${law}》${article}`,
   },
+  articles: {
+    edition: (year: number, month: number, day: number): string => `${year}年${month}月${day}日通过的版本，现行有效`,
+    whole: '看全文',
+    loading: '正在取原文…',
+    missing: '这一条的原文现在手边没有。可以转人工问一问，或者拨打 12348。',
+    failed: '原文没有取到，请稍后再点一次。',
+    again: '再试一次',
+  },
   assessment: {
     outcome: {
       likely: '很可能符合法律援助条件',
