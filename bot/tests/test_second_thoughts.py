@@ -21,8 +21,8 @@ def trained(tmp_path: Path) -> SecondThoughts:
         [Message(data={TEXT: text, INTENT: name}) for name, texts in EXAMPLES.items() for text in texts]
     )
     storage, resource = Folder(tmp_path), Resource("second_thoughts")
-    SecondThoughts.create({}, storage, resource, None).train(data)  # type: ignore[arg-type]
-    return SecondThoughts.load({}, storage, resource, None)  # type: ignore[arg-type]
+    SecondThoughts.create({}, storage, resource, None).train(data)
+    return SecondThoughts.load({}, storage, resource, None)
 
 
 def believed(component: SecondThoughts, text: str, guesses: dict[str, float], asking: str | None = None) -> str:
