@@ -16,7 +16,7 @@ ROOMS: dict[str, set[str]] = {
     "actions": {"eligibility", "knowledge", "hotline", "store"},
     "api": {"eligibility", "knowledge", "hotline", "store", "actions"},
 }
-OUTSIDE = {"bench", "cli", "conftest", "setup", "tests"}
+OUTSIDE = {"bench", "cli", "commands", "conftest", "setup", "tests"}
 """What uses the rooms, and is used by none of them."""
 
 

@@ -144,7 +144,7 @@ def test_留存的文件写坏了_说明白(tmp_path: Path, line: str) -> None:
 
 
 def test_数据库还没有升级_说怎么办(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli._database", lambda: connect(f"sqlite:///{tmp_path / 'empty.db'}"))
+    monkeypatch.setattr("commands.law.database", lambda: connect(f"sqlite:///{tmp_path / 'empty.db'}"))
     done = run("parameters", "replay")
 
     assert (done.exit_code, "yuanxian db upgrade" in done.stdout) == (1, True), done.output
