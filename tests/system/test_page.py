@@ -47,6 +47,12 @@ def test_from_a_question_to_an_appointment_number(phone: Page) -> None:
     expect(talk).to_contain_text("AP2", timeout=WAIT_MS)
     phone.screenshot(path=PICTURES / "running-system-appointment.png")
 
+    with phone.expect_download() as download:
+        phone.get_by_role("button", name="存到日历").last.click()
+    saved = download.value
+    assert saved.suggested_filename.endswith(".ics")
+    assert "BEGIN:VALARM" in Path(saved.path()).read_text("utf-8")
+
 
 def test_danger_shows_a_number_to_press(phone: Page) -> None:
     phone.get_by_role("textbox").fill("他刚才又打我了，我躲在厕所")

@@ -113,6 +113,12 @@ export class Api {
     return this.call(path, { token }, (response) => response.json())
   }
 
+  /** A booked appointment as a calendar file with an alarm. */
+  calendar(token: string, number: string): Promise<string> {
+    const path = `/v1/appointments/${encodeURIComponent(number)}/calendar`
+    return this.call(path, { token, accept: 'text/calendar' }, (response) => response.text())
+  }
+
   /** Delete what the gateway keeps of this conversation. */
   forget(token: string): Promise<unknown> {
     return this.call('/v1/web/me', { token, method: 'DELETE' }, () => Promise.resolve())

@@ -137,6 +137,11 @@ export class Conversation {
     return this.withSession((token) => this.by.api.article(token, law, article))
   }
 
+  /** A booked appointment as a calendar file. */
+  calendar(number: string): Promise<string> {
+    return this.withSession((token) => this.by.api.calendar(token, number))
+  }
+
   /** Have the gateway delete this talk; the next word begins an empty one. */
   async erase(): Promise<void> {
     await this.withSession((token) => this.by.api.forget(token))

@@ -111,6 +111,8 @@ export const zhCN = {
     where: '地点',
     bring: '请带上',
     keep: '请记下预约号。改时间或取消，都用这个号。',
+    calendar: '存到日历，到时候提醒我',
+    calendarFailed: '没有存成，请再试一次，或者记下时间。',
   },
   notice: {
     danger: '紧急',
