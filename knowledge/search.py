@@ -19,7 +19,9 @@ MARGIN = 0.03  # two answers nearer than this are asked about
 SAID, HARDLY_SAID = 0.30, 0.25
 LIFT = 0.05  # what a wording said in full adds to the score: of two answers alike the one asked for comes first
 SHORT_WORDING = 3.0  # added to a wording's weight, so that a short one is not said by chance
-NEXT_POSSIBLE, NEXT_MARGIN = 0.32, 0.02  # the same for a question that goes on from an answer: its topic is known
+# The same for a question that goes on from an answer, whose topic is known. 「要多少钱」 after trademarks must not lead to a
+# travel agency only because both are filed under one topic: something of a wording has to be said.
+NEXT_POSSIBLE, NEXT_MARGIN, NEXT_SAID = 0.32, 0.02, 0.05
 HALF = 15.0  # the matched weight that scores one half
 SATURATION = 4.0  # of repeated runs, as in BM25; what people ask counts twice, what we say once
 VERBATIM = 4  # power on the likeness to the closest variant: near-verbatim counts in full, half alike hardly
@@ -122,7 +124,7 @@ class AnswerIndex:
             after: the topic of the last answer.
         """
         hits = [hit for hit in self.search(text, after, on, CANDIDATES) if hit.answer.topic == after]
-        if not hits or hits[0].score < NEXT_POSSIBLE:
+        if not hits or hits[0].score < NEXT_POSSIBLE or hits[0].said < NEXT_SAID:
             return None
         if len(hits) > 1 and hits[0].score - hits[1].score < NEXT_MARGIN:
             return AskBack((hits[0].answer, hits[1].answer))

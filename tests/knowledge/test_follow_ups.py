@@ -51,3 +51,8 @@ def test_没有可用的字就没有下一个答复(answer_index: AnswerIndex, t
 
 def test_没有这个主题_也不出错(answer_index: AnswerIndex) -> None:
     assert answer_index.next("要多久", "no_such_topic", TODAY) is None
+
+
+def test_同一主题里谁都没说到的_不硬接(answer_index: AnswerIndex) -> None:
+    """商标 and 旅游 are filed under one topic; what neither speaks of leads to a person."""
+    assert answer_index.next("要多少钱", "consumer", TODAY) is None
