@@ -13,7 +13,7 @@ ALIKE = 0.25
 """Cosine of two questions' weighted runs of characters from which they are put together. Chosen on some 370 wordings of
 reviewed answers, which differ from each other on purpose: a third find company, and two thirds of these the right one."""
 EXAMPLES, VARIANTS = 3, 12
-TODO = "（待写）"
+TO_BE_WRITTEN = "（待写）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def draft_answer(questions: Sequence[str], topic: str) -> str:
         "topic": topic,
         "question": first,
         "variants": others[:VARIANTS],
-        "conclusion": TODO,
-        "explanation": TODO,
-        "steps": [TODO, TODO],
+        "conclusion": TO_BE_WRITTEN,
+        "explanation": TO_BE_WRITTEN,
+        "steps": [TO_BE_WRITTEN, TO_BE_WRITTEN],
         "deadlines": [],
         "evidence": [],
         "articles": [],
