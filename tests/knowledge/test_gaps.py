@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from knowledge.answers import TOPICS, Answer, load_answers, read_answers, read_drafts
-from knowledge.gaps import TODO, cluster, draft_answer, draft_examples
+from knowledge.gaps import TO_BE_WRITTEN, cluster, draft_answer, draft_examples
 
 DRONE = ["无人机掉下来砸了我家瓦谁赔", "无人机掉下来把瓦砸了，谁来赔", "邻居的无人机砸了我家的瓦要赔吗"]
 BEES = ["隔壁养蜂蜇了我家孩子", "隔壁养的蜂把孩子蜇了"]
@@ -56,7 +56,7 @@ def test_草稿能读_不对外提供_旁边的答复照旧(tmp_path: Path, entr
 
 def test_去掉草稿标记_没写完的就通不过(tmp_path: Path) -> None:
     (drafted,) = yaml.safe_load(draft_answer(DRONE, "personal_injury"))
-    assert (drafted["question"], drafted["conclusion"]) == (DRONE[0], TODO)
+    assert (drafted["question"], drafted["conclusion"]) == (DRONE[0], TO_BE_WRITTEN)
     del drafted["draft"]
     served, problems = read_answers(write(tmp_path, drafted, name="personal_injury.yaml"))
     assert served == () and problems
