@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 MORE_LIKELY_THAN_NOT = 0.5
 CONSEQUENCES = ("report_", "organisation_request")
 """These start an assessment of their own matter: a wrong guess sends the citizen the wrong way."""
-ASKS = "ask_"
+ASKS, DANGER = "ask_", "danger_"
 SAFE = re.compile("安全|没事了|逃|跑出|出来了|躲到")
 """Without one of these a long message does not say that somebody is safe."""
 OUR_OWN = ("ask_progress", "ask_why", "ask_article")
@@ -28,7 +28,8 @@ class SecondThoughts(GraphComponent):
 
     Nobody says thank you in forty characters: thanks, replies and other doings are not believed of a message that is longer
     than any example of theirs, unless a question is pending that it may answer at length. What starts an assessment is
-    believed when it is more likely than not. Dangers are not doubted here.
+    believed when it is more likely than not. Dangers are not doubted here; what stands behind one is, because it comes
+    first when `DangerDetector` does not believe the danger.
     """
 
     @classmethod
@@ -68,20 +69,22 @@ class SecondThoughts(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             ranking = message.get(INTENT_RANKING_KEY) or []
-            if not ranking or self._believed(message, ranking[0]):
+            place = next((at for at, one in enumerate(ranking) if not one["name"].startswith(DANGER)), None)
+            if place is None or self._believed(message, ranking[place]):
                 continue
             question = next((one for one in ranking if _is_question(one["name"])), None)
             if question is not None:
-                message.set(INTENT, question, add_to_output=True)
-                others = [one for one in ranking if one is not question]
-                message.set(INTENT_RANKING_KEY, [question, *others], add_to_output=True)
+                behind = [one for one in ranking[place:] if one is not question]
+                ranking = [*ranking[:place], question, *behind]
+                message.set(INTENT, ranking[0], add_to_output=True)
+                message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
     def _believed(self, message: Message, first: dict[str, Any]) -> bool:
         name = first["name"]
         if name.startswith(CONSEQUENCES):
             return bool(first["confidence"] >= MORE_LIKELY_THAN_NOT)
-        if name.startswith("danger_") or _is_question(name):
+        if _is_question(name):
             return True
         if name == "safe_now" and SAFE.search(message.get(TEXT) or ""):
             return True

@@ -60,3 +60,14 @@ def test_先猜的信不信(
 def test_没有猜测也不出错(trained: SecondThoughts) -> None:
     (message,) = trained.process([Message(data={TEXT: "……"})])
     assert message.get(INTENT) is None
+
+
+def test_排在危险后面的也要想一想(trained: SecondThoughts) -> None:
+    """The danger may not be believed later on; then the next guess is acted on."""
+    guesses = {"danger_fraud": 0.3, "thank": 0.2, "danger_child": 0.1, "ask_other_law": 0.05}
+    ranking = [{"name": name, "confidence": confidence} for name, confidence in guesses.items()]
+    (message,) = trained.process([Message(data={TEXT: STORY, INTENT: ranking[0], INTENT_RANKING_KEY: ranking})])
+
+    names = [one["name"] for one in message.get(INTENT_RANKING_KEY)]
+    assert names == ["danger_fraud", "ask_other_law", "thank", "danger_child"]
+    assert message.get(INTENT)["name"] == "danger_fraud"
