@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from store.applications import application_steps, application_time_limits, applications
 from store.appointments import appointments
 from store.complaints import complaints
 from store.consultations import consultations
@@ -19,6 +20,7 @@ from store.idempotency import answered_requests
 from store.operators import operator_sessions
 from store.outbox import outbox
 from store.privacy import consents, disclosures
+from store.proofs import proofs
 from store.ratings import ratings
 from store.work_orders import work_orders
 
@@ -66,6 +68,8 @@ class Retention:
         """How many rows are too old."""
         if what == "conversation_words":
             counted = select(func.count()).select_from(conversations).where(_spoken(before))
+        elif what == "application_drafts":
+            counted = select(func.count()).select_from(applications).where(_never_sent(before))
         else:
             store = STORES[what]
             counted = select(func.count()).select_from(store.table).where(store.too_old(before))
@@ -75,6 +79,8 @@ class Retention:
         """Delete at most so many of them; how many."""
         if what == "conversation_words":
             return self._erase_words(before, limit)
+        if what == "application_drafts":
+            return self._erase_drafts(before, limit)
         store = STORES[what]
         key = list(store.table.primary_key.columns)
         rows = self._session.execute(select(*key).where(store.too_old(before)).limit(limit)).all()
@@ -94,6 +100,22 @@ class Retention:
                 .values(slots=_nothing_known(conversation_id))
             )
         return len(found)
+
+    def _erase_drafts(self, before: datetime, limit: int) -> int:
+        """With their history and clocks; what was uploaded for them goes the way of uploads without an application."""
+        found = list(self._session.scalars(select(applications.c.id).where(_never_sent(before)).limit(limit)))
+        for table in (application_steps, application_time_limits):
+            self._session.execute(delete(table).where(table.c.application_id.in_(found)))
+        self._session.execute(update(proofs).where(proofs.c.application_id.in_(found)).values(application_id=None))
+        self._session.execute(delete(applications).where(applications.c.id.in_(found)))
+        return len(found)
+
+
+def _never_sent(before: datetime) -> ColumnElement[bool]:
+    """Drafts that nobody sent. One that a detained person asked to have passed on stays while that clock runs."""
+    c, limits = applications.c, application_time_limits.c
+    running = select(limits.id).where(limits.application_id == c.id, limits.met_at.is_(None)).exists()
+    return c.submitted_at.is_(None) & (c.drafted_at < before) & ~running
 
 
 def _spoken(before: datetime) -> ColumnElement[bool]:

@@ -99,6 +99,7 @@ def test_轮换钥匙_材料也换_之后旧钥匙可以扔掉(filled: Path) -> 
 def test_清理先看后做_记录可查(filled: Path) -> None:
     looked = yuanxian(filled, "retention", "run", "--dry-run")
     assert looked.returncode == 0 and "会话原话" in looked.stdout and "应清理 0 行" in looked.stdout, looked.stderr
+    assert "申请草稿（30 天，从开始起草算）：应清理 0 行" in looked.stdout
     assert "已清理 0 行" in yuanxian(filled, "retention", "run").stdout
     assert "记录完整" in yuanxian(filled, "audit", "verify").stdout
 

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,25 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from hotline import audit, complaints, consultations, operators, privacy, ratings, reports, retention, work_orders
+from hotline import (
+    applications,
+    audit,
+    complaints,
+    consultations,
+    operators,
+    privacy,
+    ratings,
+    reports,
+    retention,
+    work_orders,
+)
+from hotline.application_form import Forwarded
 from hotline.appointments import AppointmentChange, AppointmentStatus
 from hotline.complaints import ComplaintStatus
 from hotline.consultations import LedgerSearch
 from hotline.gaps import Gap, Lack
 from hotline.handoffs import request
+from hotline.proofs import Proof, ProofKind, Scan
 from hotline.work_orders import WorkOrderKind
 from store.migrate import downgrade, upgrade
 from store.unit_of_work import OpenUow, unit_of_work_factory
@@ -155,6 +169,7 @@ def everything(open_uow: OpenUow, clock: Clock, operator: UUID) -> None:
         booked.starts_at, booked.contact = clock(), {"name": NAME, "phone": PHONE}
         assert uow.appointments.take(booked, booked.slot, 2, AppointmentStatus.CONFIRMED, clock())
         uow.appointments.record(AppointmentChange(booked.id, "booked", clock(), "1:book", clock()))
+        applications.draft(uow, application(conversation.id, "1:draft"), "zhang", clock())
 
 
 def due(open_uow: OpenUow, clock: Clock) -> dict[str, int]:
@@ -194,10 +209,36 @@ def test_清理以后_人认不出来了_统计还在_记录里有(open_uow: Ope
         assert uow.audit.broken_at() is None
 
 
+def test_草稿过期连同经过删掉_交了的和等着转交的不动_传上来的材料留给另一条(open_uow: OpenUow, clock: Clock) -> None:
+    rule = next(one for one in retention.deleting_rules() if one.what == "application_drafts")
+    with open_uow() as uow:
+        talk = a_conversation(uow, clock).id
+    with open_uow() as uow:
+        old = applications.draft(uow, application(talk, "old", number="YX202611230001C"), "zhang", clock())
+        proof = Proof(talk, ProofKind.CASE, "image/png", 3, "0" * 64, clock(), "p", Scan.NOT_SCANNED)
+        proof.application_id = old.id
+        uow.proofs.add(proof)
+        sent = applications.draft(uow, application(talk, "sent", number="YX202611230002A"), "zhang", clock())
+        sent.form = replace(sent.form, read_back_at=clock(), consented_at=clock())
+        applications.submit_draft(uow, sent, "zhang", clock())
+        waiting = application(talk, "waiting", number="YX2026112300038")
+        waiting.form = replace(waiting.form, forwarded=Forwarded("看守所民警", clock()))
+        applications.draft(uow, waiting, "zhang", clock())
+    clock.forward(days=31)
+    with open_uow() as uow:
+        assert retention.due(uow, rule, clock()) == 1
+        assert retention.carry_out(uow, rule, clock()) == 1
+    with open_uow() as uow:
+        assert uow.applications.by_key("old") is None and uow.applications.steps(old.id) == []
+        assert uow.applications.by_key("sent") is not None and uow.applications.by_key("waiting") is not None
+        assert uow.proofs.get(proof.id).application_id is None
+        assert retention.carry_out(uow, rule, clock()) == 0
+
+
 def test_每条能自动删的都有地方可删_不删的写明缘由() -> None:
     from store.retention import STORES
 
-    assert {rule.what for rule in retention.deleting_rules()} == {*STORES, "conversation_words"}
+    assert {rule.what for rule in retention.deleting_rules()} == {*STORES, "conversation_words", "application_drafts"}
     assert all(rule.basis and rule.source and rule.then for rule in retention.rules())
     with pytest.raises(ValueError, match="audit is kept"):
         next(rule for rule in retention.rules() if rule.days is None).before(audit_day())
