@@ -1,6 +1,7 @@
 """The list of every action, for the executor and for the check against domain.yml."""
 
 from actions.answers import ActionAnswerQuestion, ActionHandleFallback, ActionRepeat
+from actions.application_requests import ActionChangeApplication
 from actions.applications import ActionSubmitApplication, ActionTellProgress
 from actions.appointments import ActionBookAppointment, ActionCancelAppointment, ActionChangeAppointment
 from actions.base import HotlineAction
@@ -31,6 +32,7 @@ ALL_ACTIONS: tuple[type[HotlineAction], ...] = (
     ActionCancelAppointment,
     ActionSubmitApplication,
     ActionTellProgress,
+    ActionChangeApplication,
     ActionReferToWorkstation,
     ActionHandOver,
     ActionAlertOperator,

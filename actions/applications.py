@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.application_completion import complete, live_application, pending_item
+from actions.application_requests import ways_on
 from actions.base import Events, HotlineAction, conversation_id, intent_of, request_key, set_slots
 from actions.eligibility import ActionAssessEligibility
 from actions.facts import facts_from, notice
@@ -169,8 +170,10 @@ class ActionTellProgress(HotlineAction):
                 status=STATUS_WORDS[application.status],
                 agency=application.agency,
                 more=_what_is_next(application),
+                buttons=ways_on(application),
             )
-        return set_slots(journey="none", asking=None, application_number=None)
+        claimed = application.number if application is not None else None
+        return set_slots(journey="none", asking=None, application_number=None, claimed_application=claimed)
 
     def _tell_own_appointment(self, dispatcher: CollectingDispatcher, tracker: Tracker, number: str) -> bool:
         """What was booked in this talk needs no phone."""

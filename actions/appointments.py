@@ -7,11 +7,12 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, HotlineAction, conversation_id, intent_of, request_key, set_slots
+from actions.base import Events, HotlineAction, Services, conversation_id, intent_of, request_key, set_slots
 from actions.facts import facts_from, notice
 from eligibility import assess
-from hotline import appointments, consultations, workstations
+from hotline import appointments, appointments_reach, consultations, workstations
 from hotline import appointments_waiting as waiting
+from hotline.applicants import read_phone
 from hotline.appointments import BRING, Appointment, AppointmentChange, AppointmentStatus, Contact, Request
 from hotline.appointments_slots import (
     Kind,
@@ -24,7 +25,7 @@ from hotline.appointments_slots import (
     serves_on,
 )
 from hotline.clock import SHANGHAI, day_in_words, in_words, local
-from hotline.errors import NotBookable, SlotTaken
+from hotline.errors import NotBookable, PhoneInvalid, SlotTaken
 from hotline.workstations_matching import PROTECTED_FROM_VIOLENCE
 from store.unit_of_work import SqlUnitOfWork
 
@@ -55,7 +56,10 @@ ENDED = {
     "appointment_address": None,
 }
 """Telephone and address are kept no longer than the journey that asked for them."""
-OTHER_JOURNEYS = ("eligibility", "application", "progress", "referral", "complaint", "rating")
+REMINDER_PHONE = "reminder_phone"
+"""What `asking` says after a booking; `journey` is over by then, so that whatever else is said is not held up by it."""
+MEANS_THE_BOOKING = "^/|取消|预约|不去|去不|来不|不来|候补"
+OTHER_JOURNEYS = ("eligibility", "application", "progress", "change", "referral", "complaint", "rating")
 
 
 class ActionBookAppointment(HotlineAction):
@@ -81,8 +85,7 @@ class ActionBookAppointment(HotlineAction):
             booked = appointments.current(uow, conversation_id(tracker), self.services.now())
             done = self._done(uow, tracker)
             if booked is not None and done is not None:  # this very message was acted upon, and the answer was lost
-                self._confirm(dispatcher, tracker, uow, booked, done.act)
-                return set_slots(**noticed, **ENDED)
+                return set_slots(**noticed) + self._tell(dispatcher, tracker, uow, booked, done.act)
             if booked is not None and intent_of(tracker) == "book_appointment" and wish is None:
                 dispatcher.utter_message(response="utter_appointment_exists", **_words(uow, booked))
                 return set_slots(**noticed)
@@ -167,10 +170,21 @@ class ActionBookAppointment(HotlineAction):
     def _booked(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, uow: SqlUnitOfWork, booked: Appointment, act: str
     ) -> Events:
-        self._confirm(dispatcher, tracker, uow, booked, act)
         conversation = uow.conversations.get(conversation_id(tracker))
         consultations.note(uow, conversation, self.services.now(), disposition="booked")
-        return set_slots(**ENDED)
+        return self._tell(dispatcher, tracker, uow, booked, act)
+
+    def _tell(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, uow: SqlUnitOfWork, booked: Appointment, act: str
+    ) -> Events:
+        """Say what is booked; the place is sure already when a phone is asked for, and nothing depends on the reply."""
+        self._confirm(dispatcher, tracker, uow, booked, act)
+        if act == "changed" or not appointments_reach.wants_phone(uow, booked):
+            return set_slots(**ENDED)
+        if _phone_in(tracker) and _keep_phone(dispatcher, tracker, uow, booked, self.services.now()):
+            return set_slots(**ENDED)
+        dispatcher.utter_message(response="utter_ask_reminder_phone")
+        return set_slots(**{**ENDED, "asking": REMINDER_PHONE})
 
     def _book(self, uow: SqlUnitOfWork, tracker: Tracker, slot: Slot, order: dict[str, Any]) -> Appointment:
         purpose = "apply" if tracker.get_slot("assessment_outcome") == "likely" else "consult"
@@ -253,6 +267,10 @@ class ActionCancelAppointment(HotlineAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """In the middle of something else, 取消 ends that; otherwise it cancels the booking."""
+        if tracker.get_slot("asking") == REMINDER_PHONE and not re.search(MEANS_THE_BOOKING, _said(tracker)):
+            heard = hear_reminder_phone(self.services, dispatcher, tracker)  # 不用了: the phone, not the time
+            if heard is not None:
+                return heard
         key = request_key(tracker, "cancel")
         with self.services.open_uow() as uow:
             done = uow.appointments.change_by_key(key)  # a repeat of this very message tells the same again
@@ -278,6 +296,44 @@ class ActionCancelAppointment(HotlineAction):
                     response="utter_appointment_cancelled", json_message={**block, **words}, **words
                 )
         return set_slots(**ENDED)
+
+
+def hear_reminder_phone(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Keep the phone that was asked for after a booking, or take the no; None if the message is about something else."""
+    declined = intent_of(tracker) in ("deny", "refuse", "dont_know", "cancel_appointment")
+    meant = intent_of(tracker) == "affirm" or re.search(r"\d{5}", _said(tracker))
+    with services.open_uow() as uow:
+        booked = appointments.current(uow, conversation_id(tracker), services.now())
+        if booked is None or not (declined or meant or _phone_in(tracker)):
+            return None
+        if _phone_in(tracker):
+            kept = _keep_phone(dispatcher, tracker, uow, booked, services.now())
+            return set_slots(asking=None) if kept else []
+        if declined:
+            dispatcher.utter_message(response="utter_reminder_phone_declined", number=booked.number)
+            return set_slots(asking=None)
+    if intent_of(tracker) != "affirm":
+        dispatcher.utter_message(response="utter_phone_not_understood")
+    dispatcher.utter_message(response="utter_ask_reminder_phone")
+    return []
+
+
+def _keep_phone(
+    dispatcher: CollectingDispatcher, tracker: Tracker, uow: SqlUnitOfWork, booked: Appointment, now: datetime
+) -> bool:
+    try:
+        phone = read_phone(str(_phone_in(tracker)))
+    except PhoneInvalid:
+        dispatcher.utter_message(response="utter_phone_not_understood")
+        return False
+    appointments.leave_phone(uow, booked, phone, now)
+    dispatcher.utter_message(response="utter_reminder_phone_kept", tail=phone[-4:], number=booked.number)
+    return True
+
+
+def _phone_in(tracker: Tracker) -> str | None:
+    entities = tracker.latest_message.get("entities") or []
+    return next((str(one["value"]) for one in entities if one["entity"] == "phone"), None)
 
 
 def _said(tracker: Tracker) -> str:

@@ -6,8 +6,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ActionAnswerQuestion
+from actions.application_requests import ActionChangeApplication
 from actions.applications import ActionSubmitApplication, ActionTellProgress
-from actions.appointments import ActionBookAppointment
+from actions.appointments import REMINDER_PHONE, ActionBookAppointment, hear_reminder_phone
 from actions.base import Events, HotlineAction, intent_of
 from actions.complaints import ActionStartComplaint
 from actions.eligibility import ActionAssessEligibility, ActionTakeInformation
@@ -22,6 +23,7 @@ JOURNEYS: Mapping[str, type[HotlineAction]] = {
     "booking": ActionBookAppointment,
     "application": ActionSubmitApplication,
     "progress": ActionTellProgress,
+    "change": ActionChangeApplication,
     "referral": ActionReferToWorkstation,
     "complaint": ActionStartComplaint,
     "rating": ActionRateService,
@@ -45,6 +47,10 @@ class ActionContinueJourney(HotlineAction):
         if journey == "safety":
             dispatcher.utter_message(response=f"utter_{tracker.get_slot('danger') or 'danger_violence'}")
             return []
+        if journey == "none" and tracker.get_slot("asking") == REMINDER_PHONE:
+            heard = hear_reminder_phone(self.services, dispatcher, tracker)
+            if heard is not None:
+                return heard
         if journey in JOURNEYS:
             return JOURNEYS[journey](self.services).answer(dispatcher, tracker)
         if intent_of(tracker) == "inform":

@@ -205,6 +205,23 @@ def cancel(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, ac
     _take_back_promises(uow, appointment, at)
 
 
+def leave_phone(
+    uow: UnitOfWork, appointment: Appointment, phone: str, at: datetime, actor: str = CITIZEN
+) -> Appointment:
+    """Keep a phone with an appointment that is to come: for a reminder, and as the way back to it by its last four digits.
+
+    Raises:
+        AppointmentOver: it holds no place, or its time has come.
+    """
+    _lock(uow, appointment)
+    _require_live(appointment, at)
+    told = appointment.contact or vars(Contact())
+    if told.get("phone") != phone:
+        appointment.contact = {**told, "phone": phone}
+        audit.record(uow, actor, "appointment.phone_left", appointment.number, at)
+    return appointment
+
+
 def miss(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, actor: str) -> None:
     """Note that nobody came, and offer another time; noting it twice is noting it once.
 
@@ -276,10 +293,10 @@ def _take(
     held_until: datetime | None,
 ) -> Appointment:
     uow.conversations.get_locked(conversation_id)  # a repeat sent at the same moment waits here
-    known = uow.appointments.by_key(key)
-    if known is not None:
+    mine = uow.appointments.live_or_made_by(conversation_id, key)
+    if (known := next((one for one in mine if one.idempotency_key == key), None)) is not None:
         return known
-    held = uow.appointments.live_for(conversation_id)
+    held = next(iter(mine), None)
     if held is not None and held.status is AppointmentStatus.CONFIRMED:
         if held.starts_at > at:
             raise AlreadyBooked(held.number)
@@ -372,7 +389,10 @@ def evening_before(start: datetime) -> datetime:
 
 
 def _promise(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, station: Station | None = None) -> None:
-    """Reminders before, and afterwards the question how it went; all in the transaction of the act."""
+    """Reminders before, and afterwards the question how it went; all in the transaction of the act.
+
+    They are posted without a look whether they were before: the act was recorded under the same key, which is unique.
+    """
     text = reminder(uow, appointment, station)
     buttons = [("改时间", "/change_appointment"), ("取消预约", "/cancel_appointment")]
     who, number = appointment.conversation_id, appointment.number
@@ -385,7 +405,8 @@ def _promise(uow: UnitOfWork, appointment: Appointment, key: str, at: datetime, 
     afterwards = appointment.starts_at + calendar().rating_after
     rate = [("评价这次服务", f'/rate_service{{"rated_service": "{number}"}}'), ("转人工", "/request_human")]
     promises.append(outbox.message(who, RATING, number, f"{key}:rate", asked, at, afterwards, buttons=rate))
-    outbox.post_all(uow, promises)
+    for promise in promises:
+        uow.outbox.add(promise)
 
 
 def _take_back_promises(uow: UnitOfWork, appointment: Appointment, at: datetime) -> None:

@@ -112,6 +112,11 @@ def phone_of(uow: UnitOfWork, appointment: Appointment) -> str | None:
     )
 
 
+def wants_phone(uow: UnitOfWork, appointment: Appointment) -> bool:
+    """Whether a phone would serve whoever booked: none is known, and it would be safe to ring."""
+    return phone_of(uow, appointment) is None and not _unsafe(uow, appointment)
+
+
 def _expected(uow: UnitOfWork, appointment: Appointment) -> Expected:
     conversation = uow.conversations.get(appointment.conversation_id)
     phone = phone_of(uow, appointment)

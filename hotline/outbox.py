@@ -66,7 +66,7 @@ def message(
     block: dict[str, Any] | None = None,
     buttons: Sequence[tuple[str, str]] = (),
 ) -> OutboxMessage:
-    """One thing to say later in a conversation, for `post_all`.
+    """One thing to say later in a conversation, for whoever adds several, or knows that it was not posted before.
 
     Args:
         key: at most 120 characters, unique among all messages.
@@ -78,14 +78,6 @@ def message(
     blocks = [{"type": "text", **(block or {}), "text": text}]
     shown = [{"label": label, "payload": payload} for label, payload in buttons]
     return OutboxMessage(conversation_id, kind, about, key, due_at or at, at, blocks, shown)
-
-
-def post_all(uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
-    """Say these later; a key that was posted before is not posted again."""
-    posted = uow.outbox.posted([one.key for one in messages])
-    for one in messages:
-        if one.key not in posted:
-            uow.outbox.add(one)
 
 
 def post(
@@ -100,8 +92,9 @@ def post(
     block: dict[str, Any] | None = None,
     buttons: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Say one thing later in a conversation; the arguments are those of `message`."""
-    post_all(uow, [message(conversation_id, kind, about, key, text, at, due_at, block, buttons)])
+    """Say one thing later in a conversation, once for its key; the arguments are those of `message`."""
+    if not uow.outbox.posted(key):
+        uow.outbox.add(message(conversation_id, kind, about, key, text, at, due_at, block, buttons))
 
 
 def revoke(uow: UnitOfWork, about: str, kind: str, at: datetime) -> None:

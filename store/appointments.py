@@ -174,9 +174,11 @@ class Appointments(Repository[Appointment]):
         """Note that a place in a slot was given back."""
         self._session.add(FreedPlace(slot.station_id, slot.kind, slot.starts_at, at))
 
-    def by_key(self, idempotency_key: str) -> Appointment | None:
-        """The appointment that this key already made."""
-        return self._session.scalar(select(Appointment).where(appointments.c.idempotency_key == idempotency_key))
+    def live_or_made_by(self, conversation_id: UUID, key: str) -> list[Appointment]:
+        """Of one conversation: the appointment that holds a place, and the one that this key already made."""
+        c = appointments.c
+        either = or_(_holds_place, c.idempotency_key == key)
+        return list(self._session.scalars(select(Appointment).where(c.conversation_id == conversation_id, either)))
 
     def change_by_key(self, idempotency_key: str) -> AppointmentChange | None:
         """The act that this key already did."""

@@ -1,6 +1,5 @@
 """What is to be said later."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -48,9 +47,9 @@ class Outbox(Repository[OutboxMessage]):
             raise NotFound
         return found
 
-    def posted(self, keys: Sequence[str]) -> set[str]:
-        """Which of these keys have been posted."""
-        return set(self._session.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys))))
+    def posted(self, key: str) -> bool:
+        """Whether this key has been posted."""
+        return self._session.scalar(select(outbox.c.key).where(outbox.c.key == key)) is not None
 
     def waiting_about(self, about: str, kind: str) -> list[OutboxMessage]:
         """What has not been said about something, held until this unit of work ends."""

@@ -22,6 +22,7 @@ EXPECTED: dict[str, set[str]] = {
     "days_to_limitation": {"duration", "date"},
     "appointment_time": {"date"},
     "appointment_phone": {"phone"},
+    "reminder_phone": {"phone"},
     "applicant_phone": {"phone"},
     "application_number": {"application_number", "appointment_number"},
     "phone_tail": {"phone_tail", "phone"},
@@ -36,6 +37,8 @@ OWN_WORDS = {
     "home_visit_address",
     "appointment_address",
     "opponent_name",
+    "objection_words",
+    "lawyer_change_reason",
 }
 # Questions whose answer is a short text.
 FREE_TEXT = {"applicant_name", "represented_name", "relation", "representation_ground", "hardship_proof"} | OWN_WORDS

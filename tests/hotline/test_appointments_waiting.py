@@ -255,8 +255,7 @@ def test_被别人占去的_不能再确认(open_uow: OpenUow, clock: Clock) -> 
     clock.forward(minutes=10)
     full(open_uow, clock)
     with pytest.raises(SlotTaken), open_uow() as uow:
-        mine = uow.appointments.by_key("h")
-        assert mine is not None
+        (mine,) = uow.appointments.live_or_made_by(who, "h")
         appointments.confirm(uow, mine, "c", clock())
 
 

@@ -143,6 +143,5 @@ def test_过了十分钟才确认_只要没人占_还是他的(open_uow: OpenUow
     with open_uow() as uow:
         appointments.release_expired(uow, at)
     with open_uow() as uow:
-        mine = uow.appointments.by_key("1:hold")
-        assert mine is not None
+        (mine,) = uow.appointments.live_or_made_by(who, "1:hold")
         assert appointments.confirm(uow, mine, "2:confirm", at).status is AppointmentStatus.CONFIRMED
