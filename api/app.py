@@ -18,6 +18,7 @@ from api import (
     applications,
     appointments,
     articles,
+    assist,
     attachments,
     complaints,
     eligibility,
@@ -30,7 +31,7 @@ from api import (
 )
 from api.application_watch import ApplicationWatch
 from api.channels import web
-from api.console import application_review, handoffs, ledger, record, reports, sessions, work_orders
+from api.console import application_review, handoffs, ledger, record, reports, sessions, words, work_orders
 from api.console import applications as applications_desk
 from api.console import appointments as appointments_desk
 from api.console import complaints as complaints_desk
@@ -93,7 +94,7 @@ def create_app(
             news, canary = News(), Canary(turns)
             runner = TurnRunner(services, turns, canary, news)
             executor = actions_webhook.executor_for(services)
-            app.state.gateway = Gateway(settings, services, open_reading, canary, runner, news, executor)
+            app.state.gateway = Gateway(settings, services, open_reading, turns, canary, runner, news, executor)
             await asyncio.to_thread(_enrol_demo_operator, services, settings)
             if services.statutes:
                 services.statutes.load_aside()
@@ -131,6 +132,7 @@ def create_app(
         handoffs.router,
         ledger.router,
         work_orders.router,
+        words.router,
         reports.router,
         record.router,
         complaints_desk.router,
@@ -144,12 +146,14 @@ def create_app(
         applications_desk.router,
         application_review.router,
         eligibility.router,
+        assist.router,
         health.router,
         actions_webhook.router,
     ):
         app.include_router(router)
-    if (PAGES / "chat").is_dir():
-        app.mount("/chat", StaticFiles(directory=PAGES / "chat", html=True), name="chat")
+    for page in ("chat", "console"):
+        if (PAGES / page).is_dir():
+            app.mount(f"/{page}", StaticFiles(directory=PAGES / page, html=True), name=page)
     return app
 
 

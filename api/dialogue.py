@@ -40,8 +40,19 @@ class Turn:
         return {"intent": self.intent, "confidence": confidence, "topics": topics, "entities": self.entities}
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a text means, without a conversation: entities with all that was found about them."""
+
+    intent: str | None
+    confidence: float
+    entities: list[dict[str, Any]]
+    ranking: list[dict[str, Any]] = field(default_factory=list)
+    topics: list[dict[str, Any]] = field(default_factory=list)
+
+
 class TurnService(Protocol):
-    """One turn in, messages and understanding out."""
+    """One turn in, messages and understanding out; or a text that belongs to no conversation, for its meaning alone."""
 
     async def turn(self, sender: str, text: str, trusted: bool, seq: int, slots: dict[str, Any]) -> Turn:
         """Answer one message.
@@ -51,15 +62,25 @@ class TurnService(Protocol):
         """
         ...
 
+    async def read(self, text: str) -> Reading:
+        """Understand a text that an operator heard or was sent.
+
+        Raises:
+            DialogueDown: nobody there to understand it.
+        """
+        ...
+
 
 UNREACHABLE = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+UNUSABLE = (*UNREACHABLE, TimeoutError, ValueError, KeyError, TypeError, AttributeError)
+MEANING = ("intent", "confidence", "entities", "ranking", "topics")
 
 
 class RasaTurns:
     """`TurnService` over the turn channel of bot/channel.py."""
 
     def __init__(self, connections: httpcore.AsyncConnectionPool, address: str, token: str, seconds: float) -> None:
-        self._connections, self._url, self._seconds = connections, f"{address}/webhooks/gw/turn", seconds
+        self._connections, self._address, self._seconds = connections, f"{address}/webhooks/gw", seconds
         self._headers: dict[bytes | str, bytes | str] = {
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
@@ -68,19 +89,30 @@ class RasaTurns:
     async def turn(self, sender: str, text: str, trusted: bool, seq: int, slots: dict[str, Any]) -> Turn:
         """See `TurnService.turn`."""
         told = {"sender": sender, "text": text, "trusted": trusted, "metadata": {"seq": seq, "slots": slots}}
-        body = json.dumps(told, ensure_ascii=False).encode()
         try:
-            async with asyncio.timeout(self._seconds):
-                response = await self._connections.request("POST", self._url, headers=self._headers, content=body)
-            if response.status != 200:
-                raise DialogueDown(f"status {response.status}")
-            answer = json.loads(response.content)
+            answer = await self._ask("turn", told)
             if not any(one.get("text") or one.get("custom") for one in answer["messages"]):
                 raise DialogueDown("silence")
-            keys = ("messages", "intent", "confidence", "entities", "slots", "ranking", "topics")
-            return Turn(**{key: answer[key] for key in keys})
-        except (*UNREACHABLE, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return Turn(**{key: answer[key] for key in ("messages", "slots", *MEANING)})
+        except UNUSABLE as error:
             raise DialogueDown(type(error).__name__) from error
+
+    async def read(self, text: str) -> Reading:
+        """See `TurnService.read`."""
+        try:
+            answer = await self._ask("read", {"text": text})
+            return Reading(**{key: answer[key] for key in MEANING})
+        except UNUSABLE as error:
+            raise DialogueDown(type(error).__name__) from error
+
+    async def _ask(self, what: str, told: dict[str, Any]) -> Any:
+        body = json.dumps(told, ensure_ascii=False).encode()
+        async with asyncio.timeout(self._seconds):
+            url = f"{self._address}/{what}"
+            response = await self._connections.request("POST", url, headers=self._headers, content=body)
+        if response.status != 200:
+            raise DialogueDown(f"status {response.status}")
+        return json.loads(response.content)
 
 
 CANARY_LASTS_SECONDS = 30.0

@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request
 from rasa_sdk.executor import ActionExecutor
 
 from actions.base import Services
-from api.dialogue import Canary
+from api.dialogue import Canary, TurnService
 from api.turns import News, TurnRunner
 from hotline import conversations, operators
 from hotline.conversations import Conversation
@@ -26,6 +26,7 @@ class Gateway:
     settings: Settings
     services: Services
     open_reading: OpenUow
+    turns: TurnService
     canary: Canary
     runner: TurnRunner
     news: News

@@ -40,9 +40,9 @@ class TurnOutput(CollectingOutputChannel):
 
 
 class GatewayChannel(InputChannel):
-    """`POST /webhooks/gw/turn` with a bearer token.
+    """`POST /webhooks/gw/turn` with a bearer token; and `/webhooks/gw/read`, which understands words without a conversation.
 
-    Body `{sender, text, trusted, metadata}`; answer `{messages, intent, confidence, ranking, topics, entities, slots,
+    A turn's body `{sender, text, trusted, metadata}`; answer `{messages, intent, confidence, ranking, topics, entities, slots,
     last_action}`.
     Only buttons that the gateway issued are `trusted`: a citizen who types `/restart` or `/book{…}` sends words, not intents.
     """
@@ -86,6 +86,21 @@ class GatewayChannel(InputChannel):
             await on_new_message(UserMessage(text, output, sender, input_channel=self.name(), metadata=metadata))
             return response.json({"messages": output.messages, **await understanding(request, sender)})
 
+        @gateway.route("/read", methods=["POST"])
+        async def read(request: Request) -> HTTPResponse:
+            if not hmac.compare_digest((request.token or "").encode(), self.token):
+                return response.json({"error": "unauthorized"}, status=401)
+            try:
+                text = request.json["text"]
+                well_formed = isinstance(text, str) and len(text) <= MAX_TEXT_CHARACTERS
+            except (SanicException, KeyError, TypeError, AttributeError):
+                well_formed = False
+            if not well_formed:
+                return response.json({"error": "invalid text"}, status=400)
+            message = UserMessage(words_of(text), input_channel=self.name())
+            parsed = await request.app.ctx.agent.processor.parse_message(message)
+            return response.json(meaning(parsed) | {"entities": parsed.get("entities") or []}, default=str)
+
         @gateway.listener("after_server_start")
         async def settle(_app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
             keep_words_out()
@@ -126,14 +141,9 @@ async def understanding(request: Request, sender: str) -> dict[str, Any]:
         nothing: dict[str, list[Any]] = {key: [] for key in ("ranking", "topics", "entities")}
         return {"intent": None, "confidence": 0.0, **nothing, "slots": {}, "last_action": None}
     parsed = tracker.latest_message.parse_data or {}
-    intent = parsed.get("intent") or {}
-    ranking: list[dict[str, Any]] = (parsed.get("intent_ranking") or [])[:3]
     hidden = {"session_started_metadata", "requested_slot"}
     return {
-        "intent": intent.get("name"),
-        "confidence": float(intent.get("confidence") or 0.0),
-        "ranking": [{"name": one["name"], "confidence": float(one["confidence"])} for one in ranking],
-        "topics": (parsed.get(TOPICS) or [])[:3],
+        **meaning(parsed),
         "entities": [{"entity": one["entity"], "value": one["value"]} for one in parsed.get("entities") or []],
         "slots": {
             name: value
@@ -141,4 +151,16 @@ async def understanding(request: Request, sender: str) -> dict[str, Any]:
             if value is not None and name not in hidden
         },
         "last_action": tracker.latest_action_name,
+    }
+
+
+def meaning(parsed: dict[str, Any]) -> dict[str, Any]:
+    """What the pipeline takes a message for."""
+    intent = parsed.get("intent") or {}
+    ranking: list[dict[str, Any]] = (parsed.get("intent_ranking") or [])[:3]
+    return {
+        "intent": intent.get("name"),
+        "confidence": float(intent.get("confidence") or 0.0),
+        "ranking": [{"name": one["name"], "confidence": float(one["confidence"])} for one in ranking],
+        "topics": (parsed.get(TOPICS) or [])[:3],
     }

@@ -67,6 +67,23 @@ class StubAgent:
         await self.tracker_store.save(tracker)
 
 
+class StubProcessor:
+    """Understands each text as one about wages, and remembers which it was given."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    async def parse_message(self, message: UserMessage) -> dict[str, Any]:
+        self.read.append(str(message.text))
+        return {
+            "text": message.text,
+            "intent": {"name": "ask_wages", "confidence": 0.9},
+            "intent_ranking": [{"name": "ask_wages", "confidence": 0.9}],
+            "topics": [{"name": "wages", "confidence": 0.9}],
+            "entities": [{"entity": "region", "value": "340104", "role": "place", "start": 0, "end": 3}],
+        }
+
+
 class Channel:
     """The channel on a free port."""
 
@@ -296,3 +313,20 @@ def test_没见过的会话_没有理解_不出错(channel: Channel) -> None:
 )
 def test_全角斜杠和藏在后面的斜杠_理顺以后也不算命令(typed: str) -> None:
     assert not TextNormaliser().rewrite(words_of(typed)).strip().startswith("/")
+
+
+def test_只读不谈_实体带全_不开对话_斜杠不算命令(channel: Channel) -> None:
+    channel.agent.processor = StubProcessor()
+    status, found = channel.post({"text": "/restart 蜀山区欠薪"}, path="/webhooks/gw/read")
+    assert status == 200
+    assert (found["intent"], found["topics"]) == ("ask_wages", [{"name": "wages", "confidence": 0.9}])
+    assert found["entities"] == [{"entity": "region", "value": "340104", "role": "place", "start": 0, "end": 3}]
+    assert channel.agent.processor.read == ["restart 蜀山区欠薪"] and channel.agent.heard == []
+
+
+def test_只读_没有令牌401_内容不对400(channel: Channel) -> None:
+    channel.agent.processor = StubProcessor()
+    assert channel.post({"text": "欠薪"}, token=None, path="/webhooks/gw/read")[0] == 401
+    for body in ({}, {"text": 1}, {"text": "字" * 2001}, []):
+        assert channel.post(body, path="/webhooks/gw/read")[0] == 400
+    assert channel.agent.processor.read == []

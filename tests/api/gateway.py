@@ -16,7 +16,7 @@ import httpx
 import uvicorn
 
 from api.app import create_app
-from api.dialogue import Turn
+from api.dialogue import Reading, Turn
 from settings import Settings
 from tests.conftest import ENCRYPTION_KEY, Clock
 
@@ -56,6 +56,7 @@ class ScriptedDialogue:
 
     script: Callable[[Heard], Turn | Awaitable[Turn]] = lambda heard: turn(message(f"收到：{heard.text}"))
     heard: list[Heard] = field(default_factory=list)
+    reads: Callable[[str], Reading] = lambda _: Reading(None, 0.0, [])
 
     async def turn(self, sender: str, text: str, trusted: bool, seq: int, slots: dict[str, Any]) -> Turn:
         """See `TurnService.turn`."""
@@ -63,6 +64,10 @@ class ScriptedDialogue:
         self.heard.append(heard)
         answer = self.script(heard)
         return await answer if isawaitable(answer) else answer
+
+    async def read(self, text: str) -> Reading:
+        """See `TurnService.read`."""
+        return self.reads(text)
 
 
 def settings_for(database_url: str, **others: Any) -> Settings:

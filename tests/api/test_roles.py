@@ -22,6 +22,7 @@ from api.console import (
     record,
     reports,
     sessions,
+    words,
     work_orders,
 )
 from api.gateway import Allowed
@@ -57,6 +58,7 @@ DESKS = (
     record,
     reports,
     sessions,
+    words,
     work_orders,
 )
 ROUTERS = [one.router for one in (outbox, *DESKS)]
