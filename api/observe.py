@@ -25,6 +25,8 @@ PAGE_HEADERS = {
     ),
 }
 
+PAGES = ("/chat", "/console")
+
 
 class Observe:
     """Plain ASGI, so that streams pass through untouched. Logs the route's pattern: never a query, a body or a name."""
@@ -65,12 +67,17 @@ class Observe:
                 log.info("http.answered", method=scope["method"], route=route, status=status, ms=ms)
 
 
+def _page(path: str) -> str | None:
+    return next((page for page in PAGES if path.startswith(page)), None)
+
+
 def _route(scope: Scope) -> str:
-    return getattr(scope.get("route"), "path", None) or ("/chat" if scope["path"].startswith("/chat") else "unmatched")
+    return getattr(scope.get("route"), "path", None) or _page(scope["path"]) or "unmatched"
 
 
 def _add_page_headers(path: str, headers: MutableHeaders) -> None:
-    if path.startswith("/chat"):
+    page = _page(path)
+    if page is not None:
         headers.update(PAGE_HEADERS)
-        lasting = path.startswith("/chat/assets/")  # their names carry a hash of their content
+        lasting = path.startswith(f"{page}/assets/")  # their names carry a hash of their content
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from hotline import application_review as review
-from hotline import applications
+from hotline import applications, divisions
 from hotline.applicants import masked_name, masked_phone, standing_of
 from hotline.application_form import Form
 from hotline.application_states import LANE_WORDS, NEXT, STATUS_WORDS, ApplicationStatus, Lane
@@ -64,6 +64,8 @@ class ApplicationLine(BaseModel):
     """未成年人."""
     agency: str
     region: str | None
+    place: str | None
+    """The region in words."""
     matter: str
     outcome: str
     channel: str
@@ -163,6 +165,7 @@ def _line(application: Application) -> dict[str, Any]:
         "minor": application.minor,
         "agency": application.agency,
         "region": application.region,
+        "place": divisions.full_name(application.region) if application.region else None,
         "matter": application.matter,
         "outcome": application.outcome,
         "channel": application.channel,

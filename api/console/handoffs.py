@@ -1,15 +1,15 @@
 """The operators' queue: see who waits and why, accept, read, reply, give back, close."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.gateway import Gateway, Serving, TheGateway
 from api.words import Words
-from hotline import conversations, handoffs, privacy
+from hotline import conversations, divisions, handoffs, privacy
 from hotline.audit import AuditEntry
 from hotline.conversations import Event, Speaker
 from hotline.errors import NotHolder
@@ -75,11 +75,12 @@ class LineOut(BaseModel):
 
 
 class HeldConversation(BaseModel):
-    """What the operator who holds it sees."""
+    """What the operator who holds it sees; `place` is the region in words."""
 
     handoff: HandoffOut
     lines: list[LineOut]
     known: dict[str, Any]
+    place: str | None
 
 
 class Reply(BaseModel):
@@ -110,12 +111,22 @@ def accept(here: TheGateway, operator: Serving, handoff_id: UUID) -> HeldConvers
 
 
 @router.get("/{handoff_id}")
-def read(here: TheGateway, operator: Serving, handoff_id: UUID) -> HeldConversation:
-    """The last lines and what the bot knows; only for the operator who holds it, and the reading is recorded."""
+def read(
+    here: TheGateway,
+    operator: Serving,
+    handoff_id: UUID,
+    after: Annotated[int, Query(ge=0, description="只要这一行以后的")] = 0,
+) -> HeldConversation:
+    """The last lines and what the bot knows; only for the operator who holds it, and the reading is recorded.
+
+    A page that looks every few seconds gives the last line it has: where nothing is new, nothing was read.
+    """
     with here.services.open_uow() as uow:
         handoff = _held_by(uow, handoff_id, operator)
-        _audit(uow, here, operator, "conversation.read", handoff)
-    return _held(here, handoff)
+        held = _held(here, handoff, after)
+        if held.lines or not after:
+            _audit(uow, here, operator, "conversation.read", handoff)
+    return held
 
 
 @router.post("/{handoff_id}/messages", status_code=201)
@@ -163,12 +174,15 @@ def _held_by(uow: Any, handoff_id: UUID, operator: Operator) -> Handoff:
     return handoff
 
 
-def _held(here: Gateway, handoff: Handoff) -> HeldConversation:
+def _held(here: Gateway, handoff: Handoff, after: int = 0) -> HeldConversation:
     with here.open_reading() as uow:
         conversation = uow.conversations.get(handoff.conversation_id)
-        lines = [LineOut.from_domain(event) for event in uow.events.latest(conversation.id, LINES_SHOWN)]
+        latest = uow.events.latest(conversation.id, LINES_SHOWN)
+        lines = [LineOut.from_domain(event) for event in latest if event.seq > after]
     shown = HandoffOut.from_domain(handoff, here.services.now())
-    return HeldConversation(handoff=shown, lines=lines, known=privacy.masked_slots(conversation.slots))
+    known, region = privacy.masked_slots(conversation.slots), conversation.slots.get("region")
+    place = divisions.full_name(str(region)) if region else None
+    return HeldConversation(handoff=shown, lines=lines, known=known, place=place)
 
 
 def _announce(uow: Any, conversation: conversations.Conversation, words: str, now: datetime) -> None:

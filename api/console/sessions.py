@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -32,6 +33,7 @@ class SessionOut(BaseModel):
     """The token for the Authorization header."""
 
     token: str
+    operator_id: UUID
     display_name: str
     role: Role
     may: list[Permission]
@@ -68,4 +70,10 @@ def _open(here: Gateway, login: str, matched: str | None, now: datetime) -> Sess
         raise LoginRefused
     with here.services.open_uow() as uow:
         known = operators.by_token(uow, token, now)
-        return SessionOut(token=token, display_name=known.display_name, role=known.role, may=sorted(MAY[known.role]))
+        return SessionOut(
+            token=token,
+            operator_id=known.id,
+            display_name=known.display_name,
+            role=known.role,
+            may=sorted(MAY[known.role]),
+        )

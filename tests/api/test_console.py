@@ -64,7 +64,7 @@ def act(operator: httpx.Client, handoff: dict[str, Any], what: str, **body: str)
 def test_登录得到令牌_退出后作废(gateway: Served) -> None:
     opened = gateway.http().post("/v1/console/sessions", json={"login": "demo", "password": PASSWORD})
     assert opened.status_code == 201
-    assert opened.json().keys() == {"token", "display_name", "role", "may", "idle_minutes"}
+    assert opened.json().keys() == {"token", "operator_id", "display_name", "role", "may", "idle_minutes"}
     assert (opened.json()["display_name"], opened.json()["idle_minutes"]) == ("演示值班员", 20)
     operator = gateway.operator()
     assert operator.get(HANDOFFS).status_code == 200
@@ -238,6 +238,22 @@ def test_做过的事都有记录_记录里没有话(gateway: Served, waiting: C
         ("demo", "operator.logged_out"),
     ]
     assert {subject for _, _, subject in trail} == {"", waiting.session_id}
+
+
+def test_隔几秒看一眼_没有新的话就不算看过(gateway: Served, waiting: Citizen, shared_file: Path) -> None:
+    operator = gateway.operator()
+    handoff = handoff_of(waiting, operator)
+    path = f"{HANDOFFS}/{handoff['id']}"
+    last = act(operator, handoff, "accept").json()["lines"][-1]["seq"]
+
+    def reads() -> int:
+        act = f"act = 'conversation.read' AND subject = '{waiting.session_id}'"
+        return int(rows(shared_file, f"SELECT count(*) FROM audit WHERE {act}")[0][0])
+
+    assert operator.get(path, params={"after": last}).json()["lines"] == [] and reads() == 0
+    waiting.send("您好，在吗")
+    (new,) = operator.get(path, params={"after": last}).json()["lines"]
+    assert (new["text"], reads()) == ("您好，在吗", 1)
 
 
 def test_没接到的人想看_也看不到也不留下看过的记录(gateway: Served, waiting: Citizen, shared_file: Path) -> None:
