@@ -14,36 +14,25 @@ from actions.time_limits import tell_deadline
 from hotline import consultations
 from hotline.gaps import Lack
 from knowledge.answers import Answer
-from knowledge.search import AskBack, choose
+from knowledge.search import AnswerIndex, AskBack, Hit, certainty, choose, others
 from knowledge.statute_library import Found
 
-# A wrong that was told has one answer to begin with, however it was worded.
-FIRST_ANSWER: Mapping[str, str] = {
-    "report_unpaid_wages": "wages_unpaid",
-    "report_dismissal": "labour_dismissal",
-    "report_work_injury": "work_injury_what_to_do",
-    "report_domestic_violence": "dv_what_to_do",
-    "report_traffic_accident": "traffic_compensation",
-    "report_medical_injury": "medical_injury",
-    "report_not_supported": "elderly_not_supported",
-    "report_debt": "loan_not_repaid",
-    "report_consumer_fraud": "consumer_fraud_triple",
-    "report_land_dispute": "land_expropriation",
-    "report_detention": "criminal_detained",
-}
-# Where the first answer is looked for; the topic named first is the usual one.
-TOPICS_OF_REPORT: Mapping[str, tuple[str, ...]] = {
-    "report_unpaid_wages": ("wages",),
-    "report_dismissal": ("labour_contract",),
-    "report_work_injury": ("work_injury",),
-    "report_domestic_violence": ("domestic_violence",),
-    "report_traffic_accident": ("traffic",),
-    "report_medical_injury": ("medical",),
-    "report_not_supported": ("support_of_elderly", "child_support"),
-    "report_debt": ("loans",),
-    "report_consumer_fraud": ("consumer",),
-    "report_land_dispute": ("land",),
-    "report_detention": ("criminal",),
+# A wrong that was told has one answer to begin with in each of its topics, however it was worded; the usual topic first.
+FIRST_ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "report_unpaid_wages": {"wages": "wages_unpaid"},
+    "report_dismissal": {"labour_contract": "labour_dismissal"},
+    "report_work_injury": {"work_injury": "work_injury_what_to_do"},
+    "report_domestic_violence": {"domestic_violence": "dv_what_to_do"},
+    "report_traffic_accident": {"traffic": "traffic_compensation"},
+    "report_medical_injury": {"medical": "medical_injury"},
+    "report_not_supported": {
+        "support_of_elderly": "elderly_not_supported",
+        "child_support": "child_maintenance_unpaid",
+    },
+    "report_debt": {"loans": "loan_not_repaid"},
+    "report_consumer_fraud": {"consumer": "consumer_fraud_triple"},
+    "report_land_dispute": {"land": "land_expropriation"},
+    "report_detention": {"criminal": "criminal_detained"},
 }
 OFFERS = [
     {"title": "我能申请法律援助吗", "payload": "/check_eligibility"},
@@ -52,6 +41,8 @@ OFFERS = [
 ]
 LEAVE_QUESTION = {"title": "同意留下这个问题，帮助改进", "payload": "/keep_question"}
 MENU_SIZE, MOST_NAMED = 4, 3
+SURE_OF_REPORT = 0.7  # confidence from which a wrong that was told is answered from its own topics only
+SURE_OF_ANOTHER = 0.6  # certainty from which another answer goes before the usual first one: stories hold many words
 ALSO_MENTIONED = 0.3
 """Confidence in a second topic from which it is offered: of our held-out sentences about one matter 8 % then get an offer,
 of those about several 28 in 48 the right one and 2 a wrong one (tests/nlu)."""
@@ -61,7 +52,7 @@ def topic_of(intent: str) -> str | None:
     """The topic that an intent is about, if any."""
     if intent in ("ask_article", "ask_other_law"):
         return None
-    return intent.removeprefix("ask_") if intent.startswith("ask_") else TOPICS_OF_REPORT.get(intent, (None,))[0]
+    return intent.removeprefix("ask_") if intent.startswith("ask_") else next(iter(FIRST_ANSWERS.get(intent, ())), None)
 
 
 class ActionAnswerQuestion(HotlineAction):
@@ -77,12 +68,14 @@ class ActionAnswerQuestion(HotlineAction):
         if intent == "ask_article" and self.tell_named(dispatcher, tracker):
             return resume(self, dispatcher, tracker, {})
         topic = topic_of(intent)
-        found = self._find(tracker, intent, text, topic)
+        hits = self._search(tracker, text, topic)
+        found = self._find(tracker, intent, topic, hits)
         facts = notice(tracker)
         if isinstance(found, Answer):
             report = intent.startswith("report_")
             self.tell(dispatcher, tracker, found, offers=not report)
-            self._offer_second_topic(dispatcher, tracker, text, found.topic)
+            if not self._offer_second_topic(dispatcher, tracker, text, found.topic) and not report:
+                offer_others(dispatcher, found, hits)
             matter = facts.get("matter") or found.matter or tracker.get_slot("matter")
             facts |= tell_deadline(dispatcher, tracker, matter, self.services.today(), self.services.law)
             if found.matter and (
@@ -137,10 +130,10 @@ class ActionAnswerQuestion(HotlineAction):
     ) -> bool:
         """Show the articles that stand out, where no reviewed answer fits well; whether there were any.
 
-        Two weak candidates stay on offer as buttons: one of them may be what was meant.
+        The candidates stay on offer as buttons: one of them may be what was meant.
         """
         statutes, text = self.services.statutes, str(tracker.latest_message.get("text") or "")
-        if statutes is None or not statutes.ready or (found is not None and not found.weak):
+        if statutes is None or not statutes.ready:
             return False
         asked = self._with_last_question(tracker, text) if follows_on(tracker) else text
         closest = statutes.closest(asked, self.services.today(), topic)
@@ -151,12 +144,9 @@ class ActionAnswerQuestion(HotlineAction):
         return bool(closest)
 
     def ask_back(self, dispatcher: CollectingDispatcher, tracker: Tracker, found: AskBack, topic: str | None) -> None:
-        """Ask which of two answers is meant; when neither fits well, that is a gap."""
+        """Ask which answer is meant; that none fits clearly is a gap."""
         ask_which(dispatcher, found.candidates)
-        if found.weak:
-            self.note_gap(tracker, Lack.ASKED_BACK, topic)
-        else:
-            self.note(tracker, topic=topic)
+        self.note_gap(tracker, Lack.ASKED_BACK, topic)
 
     def _tell_articles(
         self,
@@ -179,15 +169,15 @@ class ActionAnswerQuestion(HotlineAction):
         last = self.services.answers.by_id(str(tracker.get_slot("answer_id") or ""))
         return f"{last.question}{text}" if last else text
 
-    def _offer_second_topic(self, dispatcher: CollectingDispatcher, tracker: Tracker, text: str, answered: str) -> None:
-        """A message about two matters: the first is answered, the second is offered."""
+    def _offer_second_topic(self, dispatcher: CollectingDispatcher, tracker: Tracker, text: str, answered: str) -> bool:
+        """A message about two matters: the first is answered, the second is offered; whether there is one."""
         sure = [
             one["name"] for one in tracker.latest_message.get("topics") or [] if one["confidence"] >= ALSO_MENTIONED
         ]
         second = next((topic for topic in sure if topic != answered), None)
         if second is None or text.startswith("/") or follows_on(tracker):
-            return
-        hits = self.services.answers.search(text, second, self.services.today(), limit=MENU_SIZE)
+            return False
+        hits = self.services.answers.search(text, {second: 1.0}, self.services.today(), limit=MENU_SIZE)
         best = next((hit.answer for hit in hits if hit.answer.topic == second), None)
         name = consultations.categories()[second].name
         dispatcher.utter_message(
@@ -196,8 +186,15 @@ class ActionAnswerQuestion(HotlineAction):
             buttons=[{"title": f"也了解{name}", "payload": payload_of(best) if best else f"/ask_{second}"}],
             json_message={"type": "text", "aside": True},
         )
+        return True
 
-    def _find(self, tracker: Tracker, intent: str, text: str, topic: str | None) -> Answer | AskBack | None:
+    def _search(self, tracker: Tracker, text: str, topic: str | None) -> list[Hit]:
+        if text.startswith("/"):  # a button
+            return []
+        return self.services.answers.search(text, topics_heard(tracker, topic), self.services.today())
+
+    def _find(self, tracker: Tracker, intent: str, topic: str | None, hits: Sequence[Hit]) -> Answer | AskBack | None:
+        text = str(tracker.latest_message.get("text") or "")
         asked = next(
             (e["value"] for e in tracker.latest_message.get("entities") or [] if e["entity"] == "answer_id"), None
         )
@@ -207,14 +204,10 @@ class ActionAnswerQuestion(HotlineAction):
             return None
         if follows_on(tracker) and topic and (next_ := self.services.answers.next(text, topic, self.services.today())):
             return next_
-        if intent not in FIRST_ANSWER:
-            return choose(self.services.answers.search(text, topic, self.services.today()))
-        topics = TOPICS_OF_REPORT[intent]
-        hits = self.services.answers.search(text, topics[0] if len(topics) == 1 else None, self.services.today())
-        chosen = choose([hit for hit in hits if hit.answer.topic in topics])
-        if isinstance(chosen, AskBack) and all(one.topic != topic for one in chosen.candidates):
-            chosen = chosen.candidates[0]  # 前夫不给抚养费: both are about the child, and the assessment follows anyway
-        return chosen if isinstance(chosen, Answer) else self.services.answers.by_id(FIRST_ANSWER[intent])
+        sure = float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0) >= SURE_OF_REPORT
+        return (
+            first_of_report(self.services.answers, intent, hits) if intent in FIRST_ANSWERS and sure else choose(hits)
+        )
 
     def _menu(self, dispatcher: CollectingDispatcher, topic: str) -> None:
         answers = self.services.answers.of_topic(topic, self.services.today())[:MENU_SIZE]
@@ -230,14 +223,15 @@ class ActionHandleFallback(HotlineAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """The second time in a row a person is called."""
-        found = choose(
-            self.services.answers.search(str(tracker.latest_message.get("text") or ""), None, self.services.today())
-        )
+        text = str(tracker.latest_message.get("text") or "")
+        hits = self.services.answers.search(text, topics_heard(tracker, None), self.services.today())
+        found = choose(hits)
         teller = ActionAnswerQuestion(self.services)
         if teller.tell_named(dispatcher, tracker):
             return set_slots(misunderstood=0) + resume(self, dispatcher, tracker, {})
         if isinstance(found, Answer):
             teller.tell(dispatcher, tracker, found, offers=True)
+            offer_others(dispatcher, found, hits)
             told = set_slots(answer_id=found.id, topic=found.topic, misunderstood=0)
             return told + resume(self, dispatcher, tracker, {})
         if teller.tell_closest(dispatcher, tracker, found, None):
@@ -276,8 +270,25 @@ class ActionRepeat(HotlineAction):
         return []
 
 
+def first_of_report(answers: AnswerIndex, intent: str, hits: Sequence[Hit]) -> Answer | None:
+    """Something of the matter to begin with for a wrong that was surely told, as the assessment follows anyway."""
+    usual = FIRST_ANSWERS[intent]
+    own = [hit for hit in hits if hit.answer.topic in usual]
+    if certainty(own) >= SURE_OF_ANOTHER:
+        return own[0].answer
+    return answers.by_id(usual[own[0].answer.topic if own else next(iter(usual))])
+
+
+def offer_others(dispatcher: CollectingDispatcher, told: Answer, hits: Sequence[Hit]) -> None:
+    """What may have been meant instead of the answer that was given, where that is not sure."""
+    if hits and hits[0].answer is told and (meant := [choice(one) for one in others(hits)]):
+        dispatcher.utter_message(
+            response="utter_or_did_you_mean", buttons=meant, json_message={"type": "text", "aside": True}
+        )
+
+
 def ask_which(dispatcher: CollectingDispatcher, candidates: Sequence[Answer]) -> None:
-    """One question back when two answers fit."""
+    """One question back when none of some answers fits clearly."""
     person = {"title": "都不是，转人工", "payload": "/request_human"}
     dispatcher.utter_message(
         response="utter_ask_which_question", buttons=[*(choice(one) for one in candidates), person]
@@ -292,6 +303,12 @@ def choice(answer: Answer) -> dict[str, str]:
 def payload_of(answer: Answer) -> str:
     """What a button sends that asks for this answer."""
     return f'/ask_{answer.topic}{{"answer_id": "{answer.id}"}}'
+
+
+def topics_heard(tracker: Tracker, named: str | None) -> dict[str, float]:
+    """How likely the message is about each topic; the one that its intent names where only that is known."""
+    heard = {one["name"]: float(one["confidence"]) for one in tracker.latest_message.get("topics") or []}
+    return heard or ({named: 1.0} if named else {})
 
 
 def follows_on(tracker: Tracker) -> bool:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from rasa_sdk import Tracker
 
-from actions.answers import FIRST_ANSWER, TOPICS_OF_REPORT, answer_block, topic_of
+from actions.answers import FIRST_ANSWERS, answer_block, first_of_report, topic_of
 from actions.facts import notice
 from actions.workstations import groups_of, station_block
 from api.dialogue import DialogueDown, Reading
@@ -92,7 +92,7 @@ class AssistOut(BaseModel):
     topic: the surest topic; None where the words tell none.
     understood: False while the dialogue server is away: then topics and dangers are unknown, not absent.
     answers: the best first; `sure` tells whether the bot would give the first one without asking back.
-    facts: what the words and the request tell together, as the assessment used them.
+    facts: what the words and the request tell together, as the assessment used them; `place`: their region in words.
     ask_safe_place: ask where the caller is safe before naming a place.
     """
 
@@ -103,6 +103,7 @@ class AssistOut(BaseModel):
     sure: bool
     articles: list[ArticleOut]
     facts: dict[str, Any]
+    place: str | None
     assessment: WorksheetOut
     next_questions: list[QuestionOut]
     workstations: list[StationOut]
@@ -156,6 +157,7 @@ def _assisted(here: Gateway, asked: AssistIn, reading: Reading | None) -> Assist
             for one in found
         ],
         facts=told(facts),
+        place=divisions.full_name(facts.region) if facts.region else None,
         assessment=WorksheetOut(
             **AssessOut.from_domain(assessment, [one.fact for one in questions]).model_dump(),
             indicative=assessment.indicative,
@@ -177,8 +179,8 @@ def _answers(
     found = [hit.answer for hit in hits]
     if isinstance(chosen, Answer):
         return found, True
-    if intent in FIRST_ANSWER and not any(one.topic in TOPICS_OF_REPORT[intent] for one in found):
-        first = here.services.answers.by_id(FIRST_ANSWER[intent])
+    if intent in FIRST_ANSWERS and not any(one.topic in FIRST_ANSWERS[intent] for one in found):
+        first = first_of_report(here.services.answers, intent, hits)
         found = [*([first] if first else []), *found][:MOST_ANSWERS]
     return found, False
 

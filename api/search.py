@@ -49,7 +49,7 @@ def search(
 ) -> FoundOut:
     """Find answers and articles in force on a day for a question in a layperson's words, or an article by its name."""
     services, day = here.services, on or here.services.today()
-    hits = services.answers.search(q, None, day, limit)
+    hits = services.answers.search(q, {}, day, limit)
     articles = services.statutes.search(q, day, limit) if services.statutes else []
     return FoundOut(
         answers=[

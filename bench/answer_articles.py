@@ -97,7 +97,7 @@ class _Judge:
         self._index, self._library, self._on, self._times = AnswerIndex(answers), library, on, times
 
     def __call__(self, kind: str, text: str, topic: str | None, cited: Cited) -> Iterator[Case]:
-        if isinstance(choose(self._index.search(text, topic, self._on)), Answer):
+        if isinstance(choose(self._index.search(text, {topic: 1.0} if topic else {}, self._on)), Answer):
             return
         begun = time.process_time()
         ranked = self._library.ranked(text, self._on, topic)

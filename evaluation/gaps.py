@@ -33,7 +33,7 @@ def group(gaps: Sequence[Gap], answers: AnswerIndex, on: date) -> list[Group]:
 
 
 def _group(gaps: Sequence[Gap], answers: AnswerIndex, on: date) -> Group:
-    nearest = next(iter(answers.search(gaps[0].question, None, on, limit=1)), None)
+    nearest = next(iter(answers.search(gaps[0].question, {}, on, limit=1)), None)
     topics = Counter(gap.topic for gap in gaps if gap.topic)
     guessed = nearest.answer.topic if nearest else "legal_aid"
     return Group(

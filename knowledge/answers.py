@@ -18,6 +18,7 @@ TOPICS = frozenset(
         *("divorce", "child_support", "support_of_elderly", "domestic_violence", "marriage_property", "inheritance"),
         *("loans", "housing", "consumer", "traffic", "medical", "personal_injury", "environment"),
         *("land", "administrative", "criminal", "court", "legal_aid", "minors"),
+        *("business", "finance", "civil_affairs"),
     }
 )
 # Numbers read in an official text or in a named secondary source; uncertain ones never reach a caller.
@@ -130,7 +131,7 @@ def read_answers(directory: Path | None = None) -> tuple[tuple[Answer, ...], tup
             if _is_draft(entry):
                 continue
             name = str(entry.get("id") or f"entry {place}") if isinstance(entry, Mapping) else f"entry {place}"
-            found = list(_faults(entry, file.stem))
+            found = list(_faults(entry, file.stem.split(".")[0]))  # criminal.yaml, criminal.offences.yaml
             if not found and name in answers:
                 found = [
                     f"id is already used by a question of {answers[name].topic}.yaml; ids are unique over all files"
@@ -250,7 +251,7 @@ def _unsound(entry: Mapping[str, Any], topic: str) -> Iterable[str]:
     if entry["topic"] not in TOPICS:
         yield f"unknown topic {entry['topic']}; one of {', '.join(sorted(TOPICS))}"
     elif entry["topic"] != topic:
-        yield f"topic {entry['topic']} belongs in {entry['topic']}.yaml"
+        yield f"topic {entry['topic']} belongs in {entry['topic']}.yaml or {entry['topic']}.<part>.yaml"
     if (length := len(entry["conclusion"])) > MAX_CONCLUSION:
         yield f"conclusion has {length} characters; cut it to {MAX_CONCLUSION} and move the rest to explanation"
     if (count := len(set(entry["variants"]) - {entry["question"]})) < MIN_VARIANTS:

@@ -1,63 +1,77 @@
 """Finds the reviewed answer to a question in a layperson's words. Characters, not words, are the features."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from heapq import nlargest
-from math import log, sqrt
+from math import exp, log
+
+import numpy as np
 
 from knowledge.answers import Answer, in_force
-from knowledge.wording import LENGTH_WEIGHT, grams
+from knowledge.postings import Array, Counts, Postings, best, bm25, grams, unit
+from knowledge.wording import plain
 
-# Chosen on the figures that tests/knowledge/measure.py prints, short and rambling questions together.
-TOPIC_PRIOR = 6.0  # weight added when the classifier named the answer's topic: about two rare pairs of characters
-POSSIBLE = 0.40  # below, a person helps
-MARGIN = 0.03  # two answers nearer than this are asked about
-# The share of one of its wordings that the caller said: from the first on the answer is given, below the second it is
-# not even asked about. The score cannot tell: any long question touches something of any long answer.
-SAID, HARDLY_SAID = 0.30, 0.25
-LIFT = 0.05  # what a wording said in full adds to the score: of two answers alike the one asked for comes first
-SHORT_WORDING = 3.0  # added to a wording's weight, so that a short one is not said by chance
+# Chosen by leaving out one wording of each answer and on questions in other words (tests/knowledge/measure.py). A good
+# match scores some 80.
+ASKED, TOLD = bm25(2.5, 0.6), bm25(1.5, 0.6)  # what people ask, and what we say, as two texts of each answer
+SAID_WEIGHT = 20.0  # for a question that holds all of one wording
+TOPIC_PRIOR = 12.0  # for the classifier's certainty
+VERBATIM, VERBATIM_POWER = 60.0, 4  # for a question as written; half alike hardly counts
+SHORT_WORDING = 12.0  # added to a wording's weight, so that a short one is not said by chance
+# Certainty from which the answer is given without others beside it, from which it is given at all, from which the
+# likeliest are named to choose from. Below the last a person helps.
+SURE, LIKELY, POSSIBLE = 0.5, 0.35, 0.15
+BIAS, SCORE, LEAD, SAID = -10.9, 1.9, 3.8, 1.3  # logistic regression on what measure.py asks; lead is over the third
 # The same for a question that goes on from an answer, whose topic is known. 「要多少钱」 after trademarks must not lead to a
 # travel agency only because both are filed under one topic: something of a wording has to be said.
-NEXT_POSSIBLE, NEXT_MARGIN, NEXT_SAID = 0.32, 0.02, 0.05
-HALF = 15.0  # the matched weight that scores one half
-SATURATION = 4.0  # of repeated runs, as in BM25; what people ask counts twice, what we say once
-VERBATIM = 4  # power on the likeness to the closest variant: near-verbatim counts in full, half alike hardly
-CANDIDATES = 6  # best by matched weight, whose variants are compared one by one
+QUESTION_WEIGHT = 0.6  # for the answers' own questions: short questions stand in the wordings of many special answers
+NEXT_SCORE, NEXT_LEAD, NEXT_SAID = 12.0, 0.1, 0.05
+ASKED_BACK = 3  # answers among which the caller chooses
 
-type Weights = dict[str, float]
+type Topics = Mapping[str, float]
+"""How likely a message is about each topic, from 0 to 1; a topic that is not there is not likely at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An answer and how well it fits, from 0 to 1: 1 is its question as written, below POSSIBLE is hardly related."""
+    """An answer and how well it fits."""
 
     answer: Answer
     score: float
+    """The weights of the characters that question and answer share, some 80 for a good match."""
     said: float = 1.0
     """How much of one of its wordings the question holds, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskBack:
-    """Two answers fit about equally well; the caller is asked which one is meant. `weak`: neither fits really well."""
+    """Some answers may be meant, none clearly; the caller is asked which."""
 
-    candidates: tuple[Answer, Answer]
-    weak: bool = field(default=False, compare=False)
+    candidates: tuple[Answer, ...]
 
 
 def choose(hits: Sequence[Hit]) -> Answer | AskBack | None:
-    """Give the one clear answer, or two to ask back about, or None: then a person helps."""
-    if not hits or hits[0].score < POSSIBLE:
+    """Give the likeliest answer, or some to ask back about, or None: then a person helps."""
+    sure = certainty(hits)
+    if sure < POSSIBLE:
         return None
-    first, second = hits[0], hits[1] if len(hits) > 1 else None
-    if max(hit.said for hit in hits[:2]) < HARDLY_SAID:
-        return None
-    if second is None or (first.said >= SAID and first.score - second.score >= MARGIN):
-        return first.answer
-    return AskBack((first.answer, second.answer), weak=first.said < SAID)
+    if sure >= LIKELY or len(hits) == 1:
+        return hits[0].answer
+    return AskBack(tuple(hit.answer for hit in hits[:ASKED_BACK]))
+
+
+def others(hits: Sequence[Hit]) -> tuple[Answer, ...]:
+    """What the caller may have meant instead of the first, where that is not sure."""
+    return () if certainty(hits) >= SURE else tuple(hit.answer for hit in hits[1:ASKED_BACK])
+
+
+def certainty(hits: Sequence[Hit]) -> float:
+    """How likely the first of the three best hits is the answer asked for, from 0 to 1."""
+    if not hits:
+        return 0.0
+    first, last = hits[0], hits[ASKED_BACK - 1].score if len(hits) >= ASKED_BACK else 0.0
+    lead = (first.score - last) / first.score
+    return 1 / (1 + exp(-(BIAS + SCORE * log(first.score) + LEAD * lead + SAID * first.said)))
 
 
 class AnswerIndex:
@@ -65,55 +79,39 @@ class AnswerIndex:
 
     def __init__(self, answers: Iterable[Answer]) -> None:
         self._answers = tuple(answers)
-        asked = [[grams(text) for text in (a.question, *a.variants)] for a in self._answers]
-        told = [
-            grams("\n".join((a.conclusion, a.conclusion, a.explanation, *a.steps, *a.evidence))) for a in self._answers
-        ]
-        whole = [sum((*texts, *texts), start=body) for texts, body in zip(asked, told, strict=True)]
-        frequency = Counter(gram for counts in whole for gram in counts)
-        self._idf = {gram: log((len(whole) + 1) / (df + 0.5)) for gram, df in frequency.items()}
-        self._unseen = log((len(whole) + 1) / 0.5)
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for place, counts in enumerate(whole):
-            for gram, count in counts.items():
-                self._postings[gram].append((place, self._weight(gram) * count / (count + SATURATION)))
-        self._variants = [[self._unit(text) for text in texts] for texts in asked]
-        self._wordings = [[(text.keys(), sum(map(self._weight, text))) for text in texts] for texts in asked]
-
-    @property
-    def wordings(self) -> tuple[str, ...]:
-        """Every way of asking that the answers know."""
-        return tuple(text for answer in self._answers for text in (answer.question, *answer.variants))
+        wordings = [(answer.question, *answer.variants) for answer in self._answers]
+        self._asked = Postings.build((plain("\n".join(texts)) for texts in wordings), ASKED)
+        self._told = Postings.build((plain(_told(answer)) for answer in self._answers), TOLD)
+        self.wordings = tuple(text for texts in wordings for text in texts)
+        self._alike = Postings.build(map(plain, self.wordings), unit)
+        self._shares = Postings.build(map(plain, self.wordings), _share)
+        self._first_wording: Array = np.cumsum([0, *map(len, wordings)])[:-1]
+        self._questions = Postings.build((plain(answer.question) for answer in self._answers), ASKED)
+        self._topics = np.array([answer.topic for answer in self._answers])
+        self._from = np.array([answer.valid_from.toordinal() for answer in self._answers])
+        self._to = np.array([(answer.valid_to or date.max).toordinal() for answer in self._answers])
+        self._by_id = {answer.id: answer for answer in self._answers}
 
     def by_id(self, name: str) -> Answer | None:
         """The answer of that id, whether in force or not."""
-        return next((answer for answer in self._answers if answer.id == name), None)
+        return self._by_id.get(name)
 
     def of_topic(self, topic: str, on: date) -> tuple[Answer, ...]:
         """The answers of a topic in force on a day, in the order written: the most asked first."""
         return tuple(answer for answer in in_force(self._answers, on) if answer.topic == topic)
 
-    def search(self, text: str, topic: str | None, on: date, limit: int = 3) -> list[Hit]:
+    def search(self, text: str, topics: Topics, on: date, limit: int = 3) -> list[Hit]:
         """Give the best answers in force on a day, best first.
 
         Args:
             text: the caller's words; without any usable character there are no hits.
-            topic: what the classifier thinks it is about, if anything; lifts that topic's answers, hides no other.
+            topics: what the classifier thinks it is about; lifts those topics' answers, hides no other.
         """
-        counts = grams(text)
-        if not counts:
+        codes = np.unique(grams(plain(text)))
+        if not len(codes) or not self._answers:
             return []
-        prior = [TOPIC_PRIOR if topic and answer.topic == topic else 0.0 for answer in self._answers]
-        matched = list(prior)
-        for gram in counts:
-            for place, weight in self._postings.get(gram, ()):
-                matched[place] += weight
-        valid = set(map(id, in_force(self._answers, on)))
-        found = ((weight, i) for i, weight in enumerate(matched) if weight and id(self._answers[i]) in valid)
-        query = self._unit(counts)
-        near = [(self._fit(query, i, weight), self._said(counts, i), i) for weight, i in nlargest(CANDIDATES, found)]
-        hits = [Hit(self._answers[i], min(1.0, fit + LIFT * said), said) for fit, said, i in near]
-        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+        scores, said = self._scores(codes, topics, on)
+        return self._hits(scores, said, limit)
 
     def next(self, text: str, after: str, on: date) -> Answer | AskBack | None:
         """What 「那要多久」 means after an answer: among the answers of the same topic, by the words of the question alone.
@@ -123,32 +121,53 @@ class AnswerIndex:
         Args:
             after: the topic of the last answer.
         """
-        hits = [hit for hit in self.search(text, after, on, CANDIDATES) if hit.answer.topic == after]
-        if not hits or hits[0].score < NEXT_POSSIBLE or hits[0].said < NEXT_SAID:
+        codes = np.unique(grams(plain(text)))
+        if not len(codes) or not self._answers:
             return None
-        if len(hits) > 1 and hits[0].score - hits[1].score < NEXT_MARGIN:
-            return AskBack((hits[0].answer, hits[1].answer))
+        scores, said = self._scores(codes, {}, on)
+        scores += QUESTION_WEIGHT * self._questions.score(codes, np.ones(len(codes), np.float32))
+        scores[self._topics != after] = 0
+        hits = self._hits(scores, said, 2)
+        if not hits or hits[0].score < NEXT_SCORE or hits[0].said < NEXT_SAID:
+            return None
+        if len(hits) > 1 and hits[0].score - hits[1].score < NEXT_LEAD * hits[0].score:
+            return AskBack(tuple(hit.answer for hit in hits))
         return hits[0].answer
 
-    def _fit(self, query: Weights, place: int, matched: float) -> float:
-        """The matched weight brought to 0..1, whatever the length of the question, or near-verbatim likeness."""
-        likeness = max(
-            sum(w * variant.get(gram, 0.0) for gram, w in query.items()) for variant in self._variants[place]
-        )
-        return max(likeness**VERBATIM, matched / (matched + HALF))
+    def _scores(self, codes: Array, topics: Topics, on: date) -> tuple[Array, Array]:
+        """Of each answer its score, 0 if it is not in force or shares nothing, and how much of a wording was said."""
+        once: Array = np.ones(len(codes), np.float32)
+        matched = self._asked.score(codes, once) + self._told.score(codes, once)
+        said = self._of_best_wording(self._shares.score(codes, once))
+        likeness = self._of_best_wording(self._alike.score(codes, self._direction(codes)))
+        scores = matched + SAID_WEIGHT * said + VERBATIM * likeness**VERBATIM_POWER
+        for topic, share in topics.items():
+            scores[self._topics == topic] += TOPIC_PRIOR * share
+        scores[(matched == 0) | (self._from > on.toordinal()) | (self._to < on.toordinal())] = 0
+        return scores, said
 
-    def _said(self, counts: Counter[str], place: int) -> float:
-        """The largest share of any of its wordings that the question holds, wherever in a long story it stands."""
-        return max(
-            sum(map(self._weight, wording & counts.keys())) / (weight + SHORT_WORDING)
-            for wording, weight in self._wordings[place]
-        )
+    def _hits(self, scores: Array, said: Array, limit: int) -> list[Hit]:
+        places = [place for place in best(scores, limit) if scores[place] > 0]
+        return [Hit(self._answers[place], float(scores[place]), float(said[place])) for place in places]
 
-    def _weight(self, gram: str) -> float:
-        return LENGTH_WEIGHT[len(gram)] * self._idf.get(gram, self._unseen)
+    def _of_best_wording(self, values: Array) -> Array:
+        """For each answer the highest value of its wordings."""
+        highest: Array = np.maximum.reduceat(values, self._first_wording)
+        return highest
 
-    def _unit(self, counts: Counter[str]) -> Weights:
-        """Weigh runs by rarity; the weights' squares add up to one, so that texts of any length compare."""
-        weights = {gram: self._weight(gram) * sqrt(count) for gram, count in counts.items()}
-        length = sqrt(sum(weight * weight for weight in weights.values()))
-        return {gram: weight / length for gram, weight in weights.items()} if length else {}
+    def _direction(self, codes: Array) -> Array:
+        """The question's weights, whose squares add up to one; rare runs that no wording holds count as well."""
+        rarity = self._alike.rarity_of(codes, unknown=float(self._alike.rarity.max(initial=1)))
+        direction: Array = rarity / np.sqrt((rarity**2).sum())
+        return direction
+
+
+def _told(answer: Answer) -> str:
+    return "\n".join((answer.conclusion, answer.explanation, *answer.steps, *answer.evidence))
+
+
+def _share(counts: Counts, rarity: Array) -> Array:
+    """Weights that add up to almost one in each text."""
+    whole: Array = np.bincount(counts.text, rarity[counts.gram], len(counts.lengths))
+    shares: Array = rarity[counts.gram] / (whole + SHORT_WORDING)[counts.text]
+    return shares

@@ -1,7 +1,7 @@
 """Tells which of twenty public categories of legal advice a message belongs to, company and maritime law included.
 
-The bot's own topics are those a legal-aid hotline answers. The categories are wider: they file what is outside of them
-(公司法, 知识产权 …), and they are what public collections of questions are sorted by.
+The bot's own topics are those a legal-aid hotline answers. The categories cut the law otherwise (公司法, 知识产权, 海事海商 …):
+they are what public collections of questions are sorted by.
 """
 
 import re
@@ -62,11 +62,11 @@ def files() -> str:
     return "".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yaml")))
 
 
-def outside() -> Iterator[Text]:
-    """Questions about law for which the hotline has no topic of its own."""
+def taught() -> Iterator[tuple[Text, str]]:
+    """Questions that teach the classifier of intents as well, with their intent."""
     for file in _read():
-        if file.get("outside"):
-            yield from _texts(file["questions"])
+        if intent := file.get("teaches"):
+            yield from ((text, intent) for text in _texts(file["questions"]))
 
 
 def examples(of_intents: list[tuple[Text, str, str]]) -> Iterator[tuple[Text, str]]:

@@ -20,9 +20,6 @@ from bot.linear import LinearModel
 
 RANKING_LENGTH = 10
 COST = 0.5
-OTHER_LAW = "ask_other_law"
-"""Questions about companies, inventions, ships …: without a place of their own they would be taken for what they
-resemble least badly, a danger or an organisation's request among others."""
 TOPICS = "topics"
 """Where a parsed message keeps the topics it touches, surest first: `[{"name": "wages", "confidence": 0.93}]`."""
 
@@ -44,10 +41,12 @@ class LinearIntentClassifier(LinearClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(TEXT) and one.get(INTENT)]
         texts, intents = [text_of(one) for one in examples], [str(one.get(INTENT)) for one in examples]
-        if OTHER_LAW in intents:
-            others = list(category_classifier.outside())
-            texts, intents = texts + others, intents + [OTHER_LAW] * len(others)
-        return self.keep(LinearModel.fit(texts, intents, COST))
+        # Companies, inventions, ships …: without questions of their own they would be taken for what they resemble least
+        # badly, a danger or an organisation's request among others.
+        taught = [(text, intent) for text, intent in category_classifier.taught() if intent in intents]
+        return self.keep(
+            LinearModel.fit([*texts, *(text for text, _ in taught)], [*intents, *(intent for _, intent in taught)], COST)
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

@@ -46,6 +46,7 @@ class StubAgent:
         self.tracker_store = RecentTrackerStore(DOMAIN)
         self.says: list[dict[str, Any]] = [{"text": "您好"}]
         self.slots: dict[str, Any] = {}
+        self.processor = StubProcessor()
 
     async def handle(self, message: UserMessage) -> None:
         self.heard.append(message)
@@ -316,7 +317,7 @@ def test_全角斜杠和藏在后面的斜杠_理顺以后也不算命令(typed:
 
 
 def test_只读不谈_实体带全_不开对话_斜杠不算命令(channel: Channel) -> None:
-    channel.agent.processor = StubProcessor()
+    channel.agent.processor.read.clear()
     status, found = channel.post({"text": "/restart 蜀山区欠薪"}, path="/webhooks/gw/read")
     assert status == 200
     assert (found["intent"], found["topics"]) == ("ask_wages", [{"name": "wages", "confidence": 0.9}])
@@ -325,8 +326,9 @@ def test_只读不谈_实体带全_不开对话_斜杠不算命令(channel: Chan
 
 
 def test_只读_没有令牌401_内容不对400(channel: Channel) -> None:
-    channel.agent.processor = StubProcessor()
+    channel.agent.processor.read.clear()
+    bodies: list[Any] = [{}, {"text": 1}, {"text": "字" * 2001}, []]
     assert channel.post({"text": "欠薪"}, token=None, path="/webhooks/gw/read")[0] == 401
-    for body in ({}, {"text": 1}, {"text": "字" * 2001}, []):
+    for body in bodies:
         assert channel.post(body, path="/webhooks/gw/read")[0] == 400
     assert channel.agent.processor.read == []

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from actions.answers import (
-    FIRST_ANSWER,
+    FIRST_ANSWERS,
     OFFERS,
-    TOPICS_OF_REPORT,
     ActionAnswerQuestion,
     ActionHandleFallback,
     ActionRepeat,
@@ -57,11 +56,13 @@ def test_一句话里说的别的事实也记下(caller: Caller) -> None:
     assert (slots["claim_yuan"], slots["months_owed"]) == ("28000.00", 4)
 
 
-@pytest.mark.parametrize("intent", FIRST_ANSWER)
+@pytest.mark.parametrize("intent", FIRST_ANSWERS)
 def test_说自己遇到的事_总有一个答案_题目对_条文有(caller: Caller, answer_index: AnswerIndex, intent: str) -> None:
     said = caller.says(ActionAnswerQuestion, NONSENSE, intent).only()
-    first = answer_index.by_id(FIRST_ANSWER[intent])
-    assert first is not None and first.topic in TOPICS_OF_REPORT[intent]
+    named = {topic: answer_index.by_id(name) for topic, name in FIRST_ANSWERS[intent].items()}
+    assert {topic: one and one.topic for topic, one in named.items()} == {topic: topic for topic in named}
+    first = next(iter(named.values()))
+    assert first is not None
     assert (said["response"], said["custom"]["question"]) == ("utter_answer", first.question)
     assert said["custom"]["articles"]
 

@@ -41,7 +41,7 @@ def test_一句话_答复_事实_判断_去处_都有(operator: httpx.Client) ->
     assert "wages" in {one["topic"] for one in found["answers"]}
     assert found["facts"] == {"matter": "M05A", "region": "340104", "migrant_worker": True, **months(found)}
     assert (found["assessment"]["outcome"], found["assessment"]["reasons"]) == ("likely", ["art_42_3"])
-    assert found["next_questions"] == [] and found["dangers"] == []
+    assert found["next_questions"] == [] and found["dangers"] == [] and found["place"] == "安徽省合肥市蜀山区"
     assert any("蜀山区" in one["name"] for one in found["workstations"])
 
 

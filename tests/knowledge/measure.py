@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from knowledge.answers import Answer, read_answers
-from knowledge.search import AnswerIndex, AskBack, Hit, choose
+from knowledge.search import AnswerIndex, AskBack, Hit, Topics, choose
 
 TODAY = date(2026, 11, 22)
 
@@ -27,9 +27,9 @@ def main() -> None:
     index = AnswerIndex(answers)
     times: list[float] = []
 
-    def search(text: str, topic: str | None) -> list[Hit]:
+    def search(text: str, topics: Topics) -> list[Hit]:
         begun = time.process_time()
-        hits = index.search(text, topic, TODAY)
+        hits = index.search(text, topics, TODAY)
         times.append((time.process_time() - begun) * 1000)
         return hits
 
@@ -37,7 +37,7 @@ def main() -> None:
     around = [("", ""), *asked["around"]]
     for with_topic, told in ((False, around[:1]), (True, around[:1]), (False, around), (True, around)):
         ranked = [
-            (case, search(before + case["ask"] + after, case["topic"] if with_topic else None))
+            (case, search(before + case["ask"] + after, {case["topic"]: 1.0} if with_topic else {}))
             for case in cases
             for before, after in told
         ]
@@ -60,7 +60,7 @@ def main() -> None:
             for case, hits in ranked:
                 if not right(case, hits[0].answer):
                     print(f"  {case['ask']} ->", *(f"{hit.answer.id} {hit.score:.2f}" for hit in hits))
-    outside = [(text, search(text, None)) for text in asked["out_of_scope"]]
+    outside = [(text, search(text, {})) for text in asked["out_of_scope"]]
     for text, hits in sorted(outside, key=lambda pair: -pair[1][0].score if pair[1] else 0)[:10]:
         print(
             f"  out of scope: {text} ->",

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from knowledge.answers import Answer
-from knowledge.search import NEXT_POSSIBLE, AnswerIndex, AskBack
+from knowledge.search import NEXT_SCORE, AnswerIndex, AskBack
 from tests.knowledge.conftest import TODAY
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "follow_ups.yaml").read_text("utf-8"))
@@ -46,7 +46,7 @@ def test_只在上一个答复的主题里找(answer_index: AnswerIndex) -> None
 @pytest.mark.parametrize("text", ["", "？", "😀", "qwzx"])
 def test_没有可用的字就没有下一个答复(answer_index: AnswerIndex, text: str) -> None:
     assert answer_index.next(text, "divorce", TODAY) is None
-    assert all(hit.score < NEXT_POSSIBLE for hit in answer_index.search(text, "divorce", TODAY))
+    assert all(hit.score < NEXT_SCORE for hit in answer_index.search(text, {"divorce": 1.0}, TODAY))
 
 
 def test_没有这个主题_也不出错(answer_index: AnswerIndex) -> None:

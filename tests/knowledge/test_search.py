@@ -40,32 +40,32 @@ def found(hits: list[Hit]) -> list[str]:
 
 
 def test_换一种说法也找得到_最像的排第一(few: tuple[Answer, ...]) -> None:
-    hits = AnswerIndex(few).search("老板拖着三个月工资不发怎么办", None, TODAY)
+    hits = AnswerIndex(few).search("老板拖着三个月工资不发怎么办", {}, TODAY)
     assert found(hits)[0] == "wages_unpaid"
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
 def test_原话的分数接近一_无关的话低于门槛(few: tuple[Answer, ...]) -> None:
     index = AnswerIndex(few)
-    assert index.search("工钱一直拖着不给", None, TODAY)[0].score > 0.9
-    assert all(hit.score < POSSIBLE for hit in index.search("明天下雨吗", None, TODAY))
+    assert index.search("工钱一直拖着不给", {}, TODAY)[0].score > 0.9
+    assert all(hit.score < POSSIBLE for hit in index.search("明天下雨吗", {}, TODAY))
 
 
 @pytest.mark.parametrize(("topic", "expected"), [("labour_arbitration", "arbitration_fee"), ("court", "court_fee")])
 def test_追问只有主题时靠主题分辨(few: tuple[Answer, ...], topic: str, expected: str) -> None:
-    assert found(AnswerIndex(few).search("那要交多少钱", topic, TODAY))[0] == expected
+    assert found(AnswerIndex(few).search("那要交多少钱", {topic: 1.0}, TODAY))[0] == expected
 
 
 def test_主题判断错了也不藏住对的答案(few: tuple[Answer, ...]) -> None:
-    assert found(AnswerIndex(few).search("工钱一直拖着不给", "court", TODAY))[0] == "wages_unpaid"
+    assert found(AnswerIndex(few).search("工钱一直拖着不给", {"court": 1.0}, TODAY))[0] == "wages_unpaid"
 
 
 def test_只给当天有效的(few: tuple[Answer, ...]) -> None:
-    assert AnswerIndex(few).search("工钱一直拖着不给", None, date(2021, 12, 31)) == []
+    assert AnswerIndex(few).search("工钱一直拖着不给", {}, date(2021, 12, 31)) == []
 
 
 def test_要几条给几条(few: tuple[Answer, ...]) -> None:
-    assert len(AnswerIndex(few).search("仲裁要钱吗", None, TODAY, limit=2)) == 2
+    assert len(AnswerIndex(few).search("仲裁要钱吗", {}, TODAY, limit=2)) == 2
 
 
 def test_按编号取答案_按主题列答案(few: tuple[Answer, ...]) -> None:
@@ -77,7 +77,7 @@ def test_按编号取答案_按主题列答案(few: tuple[Answer, ...]) -> None:
 
 
 def test_空的答案集什么也找不到() -> None:
-    assert AnswerIndex(()).search("工资", None, TODAY) == []
+    assert AnswerIndex(()).search("工资", {}, TODAY) == []
 
 
 HOSTILE = {
@@ -95,15 +95,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-@pytest.mark.parametrize("topic", [None, "wages", "no_such_topic"])
-def test_古怪的输入不出错(few: tuple[Answer, ...], text: str, topic: str | None) -> None:
-    hits = AnswerIndex(few).search(text, topic, TODAY)
+@pytest.mark.parametrize("topics", [{}, {"wages": 1.0}, {"no_such_topic": 1.0}])
+def test_古怪的输入不出错(few: tuple[Answer, ...], text: str, topics: dict[str, float]) -> None:
+    hits = AnswerIndex(few).search(text, topics, TODAY)
     assert all(0 <= hit.score <= 1 for hit in hits)
     choose(hits)
 
 
 def test_没有可用字就没有结果(few: tuple[Answer, ...]) -> None:
-    assert AnswerIndex(few).search("😭？！", "wages", TODAY) == []
+    assert AnswerIndex(few).search("😭？！", {"wages": 1.0}, TODAY) == []
 
 
 def test_一条明显时直接答_两条相近时反问_都不像时交给人(few: tuple[Answer, ...]) -> None:
@@ -135,24 +135,24 @@ def test_所问的答案都还在(answers: tuple[Answer, ...]) -> None:
 
 def test_没有主题提示_第一条对的不少于百分之八十五(index: AnswerIndex) -> None:
     cases = ASKED["in_scope"]
-    wrong = [c["ask"] for c in cases if not right(c, index.search(c["ask"], None, TODAY)[0].answer)]
+    wrong = [c["ask"] for c in cases if not right(c, index.search(c["ask"], {}, TODAY)[0].answer)]
     assert len(wrong) <= 0.15 * len(cases), wrong
 
 
 def test_有主题提示更准(index: AnswerIndex) -> None:
     cases = ASKED["in_scope"]
-    wrong = [c["ask"] for c in cases if not right(c, index.search(c["ask"], c["topic"], TODAY)[0].answer)]
+    wrong = [c["ask"] for c in cases if not right(c, index.search(c["ask"], {c["topic"]: 1.0}, TODAY)[0].answer)]
     assert len(wrong) <= 0.10 * len(cases), wrong
 
 
 def test_前后说了许多别的_有主题提示时也多半找得到(index: AnswerIndex) -> None:
     told = [(c, before + c["ask"] + after) for c in ASKED["in_scope"] for before, after in ASKED["around"]]
-    wrong = [text for c, text in told if not right(c, index.search(text, c["topic"], TODAY)[0].answer)]
+    wrong = [text for c, text in told if not right(c, index.search(text, {c["topic"]: 1.0}, TODAY)[0].answer)]
     assert len(wrong) <= 0.15 * len(told), wrong
 
 
 def test_答出来的很少答错_反问的两条里多半有对的(index: AnswerIndex) -> None:
-    said = [(c, choose(index.search(c["ask"], c["topic"], TODAY))) for c in ASKED["in_scope"]]
+    said = [(c, choose(index.search(c["ask"], {c["topic"]: 1.0}, TODAY))) for c in ASKED["in_scope"]]
     answered = [(c, a) for c, a in said if isinstance(a, Answer)]
     asked_back = [(c, a.candidates) for c, a in said if isinstance(a, AskBack)]
     assert sum(not right(c, a) for c, a in answered) <= 0.05 * len(answered)
@@ -161,9 +161,9 @@ def test_答出来的很少答错_反问的两条里多半有对的(index: Answe
 
 def test_每个答案用自己的问题都排第一(index: AnswerIndex, answers: tuple[Answer, ...]) -> None:
     current = in_force(answers, TODAY)
-    assert not [a.id for a in current if index.search(a.question, a.topic, TODAY)[0].answer is not a]
+    assert not [a.id for a in current if index.search(a.question, {a.topic: 1.0}, TODAY)[0].answer is not a]
 
 
 def test_不归我们答的很少当成答案(index: AnswerIndex) -> None:
-    answered = [t for t in ASKED["out_of_scope"] if isinstance(choose(index.search(t, None, TODAY)), Answer)]
+    answered = [t for t in ASKED["out_of_scope"] if isinstance(choose(index.search(t, {}, TODAY)), Answer)]
     assert len(answered) <= 0.1 * len(ASKED["out_of_scope"]), answered
