@@ -45,7 +45,9 @@ class LinearIntentClassifier(LinearClassifier):
         # badly, a danger or an organisation's request among others.
         taught = [(text, intent) for text, intent in category_classifier.taught() if intent in intents]
         return self.keep(
-            LinearModel.fit([*texts, *(text for text, _ in taught)], [*intents, *(intent for _, intent in taught)], COST)
+            LinearModel.fit(
+                [*texts, *(text for text, _ in taught)], [*intents, *(intent for _, intent in taught)], COST
+            )
         )
 
     def process(self, messages: list[Message]) -> list[Message]:
