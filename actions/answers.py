@@ -42,7 +42,7 @@ OFFERS = [
 LEAVE_QUESTION = {"title": "同意留下这个问题，帮助改进", "payload": "/keep_question"}
 MENU_SIZE, MOST_NAMED = 4, 3
 SURE_OF_REPORT = 0.7  # confidence from which a wrong that was told is answered from its own topics only
-SURE_OF_ANOTHER = 0.6  # certainty from which another answer goes before the usual first one: stories hold many words
+SURE_OF_ANOTHER = 0.7  # certainty from which another answer goes before the usual first one: stories hold many words
 ALSO_MENTIONED = 0.3
 """Confidence in a second topic from which it is offered: of our held-out sentences about one matter 8 % then get an offer,
 of those about several 28 in 48 the right one and 2 a wrong one (tests/nlu)."""

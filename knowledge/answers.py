@@ -28,6 +28,8 @@ SISTER_HOTLINES = frozenset(
         *("12345", "12348", "12351", "12355", "12356", "12368", "96110"),
     }
 )
+TRAFFIC_APP = "12123"  # the traffic police's application 交管12123, no telephone number
+HOTLINE = re.compile(r"(?<![0-9])(?:12[0-9]{3}|96[0-9]{3}|95[0-9]{3})(?![0-9元])")
 MAX_CONCLUSION, MIN_VARIANTS = 80, 6
 ARTICLE_NUMBER = re.compile(r"第[一二三四五六七八九十百千零]+条(之[一二三四五六七八九十]+)?")
 
@@ -262,10 +264,19 @@ def _unsound(entry: Mapping[str, Any], topic: str) -> Iterable[str]:
         yield "articles is empty; cite what the conclusion rests on"
     if entry["sister_hotline"] not in {None, *SISTER_HOTLINES}:
         yield f"sister_hotline {entry['sister_hotline']} is not a verified number; use one of them or null"
+    for told in _texts(entry):
+        for number in HOTLINE.findall(told):
+            if number not in SISTER_HOTLINES | {TRAFFIC_APP}:
+                yield f"{number} is not a verified number; name the office instead: {told}"
     if entry["valid_to"] and entry["valid_to"] < entry["valid_from"]:
         yield f"valid_to {entry['valid_to']} is before valid_from {entry['valid_from']}"
     for cited in (*entry["articles"], *entry["deadlines"]):
         yield from _miscited(cited["law"], cited["article"], entry["valid_to"])
+
+
+def _texts(entry: Mapping[str, Any]) -> Iterable[str]:
+    """What a citizen reads of an entry, without the articles."""
+    return (entry["question"], entry["conclusion"], entry["explanation"], *entry["steps"], *entry["evidence"])
 
 
 def _miscited(law: str, article: str, valid_to: date | None) -> Iterable[str]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.gateway import Revealing, Serving, Supervising, TheGateway
 from api.words import Words
-from hotline import audit, consultations, group_incidents, privacy
+from hotline import audit, consultations, divisions, group_incidents, privacy
 from hotline.applicants import masked_name, masked_phone, read_name, read_phone
 from hotline.consultations import CHANNELS, DISPOSITIONS, Consultation, LedgerSearch, categories
 from hotline.group_incidents import WHY_WORDS
@@ -36,6 +36,8 @@ class RowOut(BaseModel):
     topic: str | None
     category: list[str]
     region: str | None
+    place: str | None
+    """The region in words."""
     matter: str | None
     outcome: str | None
     disposition: str
@@ -67,6 +69,7 @@ class RowOut(BaseModel):
         return cls(
             **shown,
             channel_words=CHANNELS.get(row.channel, row.channel),
+            place=divisions.full_name(row.region) if row.region else None,
             category=[category.level1, category.level2, category.name] if category else [],
             disposition_words=DISPOSITIONS[row.disposition],
             name=masked_name(row.citizen_name) if row.citizen_name else None,

@@ -1,88 +1,122 @@
-"""Print how well the search does on questions.yaml: what the thresholds in knowledge/search.py were chosen on.
+"""Print how well the search does on questions.yaml and stories.yaml: what knowledge/search.py was chosen on.
 
 PYTHONPATH=. .venv/bin/python tests/knowledge/measure.py
 """
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from math import log
 from pathlib import Path
-from statistics import quantiles
+from random import Random
+from statistics import fmean, quantiles
 from typing import Any
 
+import numpy as np
 import yaml
 
-from knowledge.answers import Answer, read_answers
-from knowledge.search import AnswerIndex, AskBack, Hit, Topics, choose
+from knowledge.answers import Answer, load_answers
+from knowledge.postings import Array
+from knowledge.search import AnswerIndex, AskBack, Hit, certainty, choose
 
 TODAY = date(2026, 11, 22)
+HERE = Path(__file__).parent
+LEFT_OUT_SHORT, WEIGHT_OF_OUTSIDE, STEPS, RATE = 22, 0.15, 20_000, 0.02
+
+type Asked = tuple[str, frozenset[str]]
+"""A question and the ids of the answers that answer it."""
 
 
 def main() -> None:
-    """Print top-1 and top-2 accuracy, each miss, the scores by decile, what `choose` does and the time a query takes."""
-    answers, problems = read_answers()
-    asked = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text("utf-8"))
-    known = {answer.id for answer in answers}
-    topics = {answer.topic for answer in answers}
-    cases = [c for c in asked["in_scope"] if c["topic"] in topics and (not c["answers"] or known & set(c["answers"]))]
+    """Print how often the right answer comes first, what `choose` does with it, a fit of the certainty, and the time."""
+    answers = load_answers()
     index = AnswerIndex(answers)
+    short = yaml.safe_load((HERE / "questions.yaml").read_text("utf-8"))
+    stories = yaml.safe_load((HERE / "stories.yaml").read_text("utf-8"))
+    brief: list[Asked] = [(case["ask"], frozenset(case["answers"])) for case in short["in_scope"] if case["answers"]]
+    told: list[Asked] = [(case["ask"], frozenset(case["answers"])) for case in stories]
+    rambling = [(before + ask + after, right) for ask, right in brief for before, after in short["around"]]
+    print(f"{len(answers)} answers")
     times: list[float] = []
-
-    def search(text: str, topics: Topics) -> list[Hit]:
-        begun = time.process_time()
-        hits = index.search(text, topics, TODAY)
-        times.append((time.process_time() - begun) * 1000)
-        return hits
-
-    print(f"{len(answers)} answers, {len(problems)} problems, {len(cases)} questions")
-    around = [("", ""), *asked["around"]]
-    for with_topic, told in ((False, around[:1]), (True, around[:1]), (False, around), (True, around)):
-        ranked = [
-            (case, search(before + case["ask"] + after, {case["topic"]: 1.0} if with_topic else {}))
-            for case in cases
-            for before, after in told
-        ]
-        top1 = sum(right(case, hits[0].answer) for case, hits in ranked)
-        top2 = sum(any(right(case, hit.answer) for hit in hits[:2]) for case, hits in ranked)
-        said = [(case, choose(hits)) for case, hits in ranked]
-        answered = [(case, a) for case, a in said if isinstance(a, Answer)]
-        asked_back = [(case, a.candidates) for case, a in said if isinstance(a, AskBack)]
-        print(
-            f"{len(said)} {'short' if len(told) == 1 else 'short and rambling'}, topic given: {with_topic}:",
-            f"top-1 {top1 / len(said):.3f}, top-2 {top2 / len(said):.3f};",
-            f"answered {len(answered) / len(said):.2f}, of those wrong",
-            f"{sum(not right(c, a) for c, a in answered) / len(answered):.3f};",
-            f"asked back {len(asked_back) / len(said):.2f}, of those neither right",
-            f"{sum(not any(right(c, a) for a in pair) for c, pair in asked_back) / max(len(asked_back), 1):.2f};",
-            f"to a person {1 - (len(answered) + len(asked_back)) / len(said):.2f}",
-        )
-        print("  threshold: coverage, risk | " + " | ".join(risk_coverage(ranked)))
-        if len(told) == 1:
-            for case, hits in ranked:
-                if not right(case, hits[0].answer):
-                    print(f"  {case['ask']} ->", *(f"{hit.answer.id} {hit.score:.2f}" for hit in hits))
-    outside = [(text, search(text, {})) for text in asked["out_of_scope"]]
-    for text, hits in sorted(outside, key=lambda pair: -pair[1][0].score if pair[1] else 0)[:10]:
-        print(
-            f"  out of scope: {text} ->",
-            *(f"{hit.answer.id} {hit.score:.2f}" for hit in hits[:1]),
-            choose(hits) and "!",
-        )
+    for name, asked in (("questions", brief), ("the same between other talk", rambling), ("stories", told)):
+        _report(name, index, asked, times)
+    for name, least in (("one wording of each left out", 0), ("left out, told at length", LEFT_OUT_SHORT)):
+        _report(name, *_left_out(answers, least), times)
+    print("risk and coverage of the stories: " + " | ".join(_risk_coverage(index, told)))
+    print("certainty fitted: bias, score, lead, said", _fit(index, told, short["out_of_scope"]))
     print(f"processor time: p50 {quantiles(times, n=100)[49]:.2f} ms, p95 {quantiles(times, n=100)[94]:.2f} ms")
 
 
-def right(case: dict[str, Any], answer: Answer) -> bool:
-    """Whether an answer is one of those expected, or of the topic where any will do."""
-    return answer.id in case["answers"] if case["answers"] else answer.topic == case["topic"]
+def _report(name: str, index: AnswerIndex, asked: Sequence[Asked], times: list[float]) -> None:
+    found = [(_search(index, ask, times), right) for ask, right in asked]
+    first, three = (fmean(_holds(hits[:among], right) for hits, right in found) for among in (1, 3))
+    chosen = [(choose(hits), right) for hits, right in found]
+    told = [(one, right) for one, right in chosen if isinstance(one, Answer)]
+    back = [(one, right) for one, right in chosen if isinstance(one, AskBack)]
+    print(
+        f"{len(found)} {name}: first {first:.3f}, among three {three:.3f};",
+        f"answered {len(told) / len(found):.2f}, of those not right",
+        f"{fmean(one.id not in right for one, right in told):.3f};",
+        f"asked back {len(back) / len(found):.2f}, of those none right",
+        f"{fmean(not {a.id for a in one.candidates} & right for one, right in back) if back else 0:.2f}",
+    )
 
 
-def risk_coverage(ranked: list[tuple[dict[str, Any], list[Hit]]]) -> list[str]:
-    """For each threshold: the share of questions whose best score reaches it, and the share of those answered wrongly."""
+def _search(index: AnswerIndex, ask: str, times: list[float]) -> list[Hit]:
+    begun = time.process_time()
+    hits = index.search(ask, {}, TODAY)
+    times.append((time.process_time() - begun) * 1000)
+    return hits
+
+
+def _holds(hits: Sequence[Hit], right: frozenset[str]) -> bool:
+    return any(hit.answer.id in right for hit in hits)
+
+
+def _left_out(answers: Sequence[Answer], least: int) -> tuple[AnswerIndex, list[Asked]]:
+    """An index without one wording of each answer, and those wordings of so many characters at least."""
+    chance = Random(1)
+    kept, asked = list[Answer](), list[Asked]()
+    for answer in answers:
+        place = chance.randrange(len(answer.variants))
+        kept.append(replace(answer, variants=(*answer.variants[:place], *answer.variants[place + 1 :])))
+        if len(answer.variants[place]) >= least:
+            asked.append((answer.variants[place], frozenset({answer.id})))
+    return AnswerIndex(kept), asked
+
+
+def _risk_coverage(index: AnswerIndex, asked: Sequence[Asked]) -> list[str]:
+    """For each certainty: the share of questions that reach it, and the share of those whose first answer is not right."""
+    found = [(hits, right) for ask, right in asked if (hits := index.search(ask, {}, TODAY))]
     rows = []
-    for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
-        kept = [(case, hits[0]) for case, hits in ranked if hits[0].score >= threshold]
-        wrong = sum(not right(case, hit.answer) for case, hit in kept)
-        rows.append(f"{threshold}: {len(kept) / len(ranked):.2f}, {wrong / max(len(kept), 1):.3f}")
+    for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7):
+        kept = [_holds(hits[:1], right) for hits, right in found if certainty(hits) >= threshold]
+        rows.append(f"{threshold}: {len(kept) / len(found):.2f}, {1 - fmean(kept) if kept else 0:.2f}")
     return rows
+
+
+def _fit(index: AnswerIndex, asked: Sequence[Asked], outside: Sequence[str]) -> list[float]:
+    """The weights of `certainty` by logistic regression; what is no question about law counts as answered wrongly."""
+    rows, right, weights = list[list[float]](), list[bool](), list[float]()
+    cases: list[tuple[str, Any, float]] = [
+        *((ask, answers, 1.0) for ask, answers in asked),
+        *((ask, frozenset(), WEIGHT_OF_OUTSIDE) for ask in outside),
+    ]
+    for ask, answers, weight in cases:
+        if hits := index.search(ask, {}, TODAY):
+            last = hits[-1].score if len(hits) == 3 else 0.0
+            rows.append([1.0, log(hits[0].score), (hits[0].score - last) / hits[0].score, hits[0].said])
+            right.append(_holds(hits[:1], answers))
+            weights.append(weight)
+    told, truth, weigh = np.array(rows), np.array(right, float), np.array(weights)
+    centre: Array = np.append(0.0, told[:, 1:].mean(0))
+    found: Array = np.zeros(told.shape[1])
+    for _ in range(STEPS):
+        off = weigh * (1 / (1 + np.exp(-(told - centre) @ found)) - truth)
+        found -= RATE * off @ (told - centre) / weigh.sum() * 10
+    found[0] -= float(centre @ found)
+    return [round(float(one), 2) for one in found]
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ SPOILT: list[tuple[str, dict[str, Any], str]] = [
     ("法条缺条号", {"articles": [{"law": "劳动合同法"}]}, "articles 1: article is missing"),
     ("期限写成文字", {"deadlines": ["一年"]}, "deadlines 1: must be a mapping with name, period"),
     ("未核实的热线", {"sister_hotline": "12385"}, "sister_hotline 12385 is not a verified number"),
+    ("步骤里有未核实的热线", {"steps": ["打12378投诉。", "起诉。"]}, "12378 is not a verified number"),
     ("热线没加引号", {"sister_hotline": 12333}, "sister_hotline must be text (quote it) or null"),
     ("日期写成文字", {"reviewed_on": "去年"}, "reviewed_on must be a date"),
     ("终止日早于起始日", {"valid_to": date(2021, 12, 31)}, "is before valid_from"),

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from knowledge.answers import Answer
-from knowledge.search import NEXT_SCORE, AnswerIndex, AskBack
+from knowledge.search import AnswerIndex, AskBack
 from tests.knowledge.conftest import TODAY
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "follow_ups.yaml").read_text("utf-8"))
@@ -46,7 +46,6 @@ def test_只在上一个答复的主题里找(answer_index: AnswerIndex) -> None
 @pytest.mark.parametrize("text", ["", "？", "😀", "qwzx"])
 def test_没有可用的字就没有下一个答复(answer_index: AnswerIndex, text: str) -> None:
     assert answer_index.next(text, "divorce", TODAY) is None
-    assert all(hit.score < NEXT_SCORE for hit in answer_index.search(text, {"divorce": 1.0}, TODAY))
 
 
 def test_没有这个主题_也不出错(answer_index: AnswerIndex) -> None:
@@ -54,5 +53,5 @@ def test_没有这个主题_也不出错(answer_index: AnswerIndex) -> None:
 
 
 def test_同一主题里谁都没说到的_不硬接(answer_index: AnswerIndex) -> None:
-    """商标 and 旅游 are filed under one topic; what neither speaks of leads to a person."""
-    assert answer_index.next("要多少钱", "consumer", TODAY) is None
+    """快递 and 旅游 are filed under one topic; what neither speaks of leads to no answer of either."""
+    assert not isinstance(answer_index.next("要带身份证吗", "consumer", TODAY), Answer)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from knowledge.answers import Answer, in_force, load_answers
-from knowledge.search import POSSIBLE, AnswerIndex, AskBack, Hit, choose
+from knowledge.search import AnswerIndex, AskBack, Hit, certainty, choose, others
 
 TODAY = date(2026, 11, 22)
 ASKED = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text("utf-8"))
@@ -45,10 +45,11 @@ def test_换一种说法也找得到_最像的排第一(few: tuple[Answer, ...])
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
-def test_原话的分数接近一_无关的话低于门槛(few: tuple[Answer, ...]) -> None:
+def test_原话当场就答_无关的话交给人(few: tuple[Answer, ...]) -> None:
     index = AnswerIndex(few)
-    assert index.search("工钱一直拖着不给", {}, TODAY)[0].score > 0.9
-    assert all(hit.score < POSSIBLE for hit in index.search("明天下雨吗", {}, TODAY))
+    verbatim = index.search("工钱一直拖着不给", {}, TODAY)
+    assert choose(verbatim) is verbatim[0].answer and verbatim[0].answer.id == "wages_unpaid"
+    assert choose(index.search("明天下雨吗", {}, TODAY)) is None
 
 
 @pytest.mark.parametrize(("topic", "expected"), [("labour_arbitration", "arbitration_fee"), ("court", "court_fee")])
@@ -98,7 +99,7 @@ HOSTILE = {
 @pytest.mark.parametrize("topics", [{}, {"wages": 1.0}, {"no_such_topic": 1.0}])
 def test_古怪的输入不出错(few: tuple[Answer, ...], text: str, topics: dict[str, float]) -> None:
     hits = AnswerIndex(few).search(text, topics, TODAY)
-    assert all(0 <= hit.score <= 1 for hit in hits)
+    assert all(hit.score > 0 and 0 <= hit.said <= 1 for hit in hits) and 0 <= certainty(hits) <= 1
     choose(hits)
 
 
@@ -106,14 +107,25 @@ def test_没有可用字就没有结果(few: tuple[Answer, ...]) -> None:
     assert AnswerIndex(few).search("😭？！", {"wages": 1.0}, TODAY) == []
 
 
-def test_一条明显时直接答_两条相近时反问_都不像时交给人(few: tuple[Answer, ...]) -> None:
+def test_一条明显时直接答_分不清时列出来问_都不像时交给人(few: tuple[Answer, ...]) -> None:
     first, second, third, *_ = few
-    assert choose([Hit(first, 0.9), Hit(second, 0.5)]) is first
-    assert choose([Hit(first, 0.9), Hit(second, 0.9)]) == AskBack((first, second))
-    assert choose([Hit(first, POSSIBLE), Hit(second, POSSIBLE), Hit(third, POSSIBLE)]) == AskBack((first, second))
-    assert choose([Hit(first, POSSIBLE)]) is first
-    assert choose([Hit(first, POSSIBLE - 0.01)]) is None
-    assert choose([]) is None
+
+    def hits(*scores: float, said: float = 0.5) -> list[Hit]:
+        return [Hit(answer, score, said) for answer, score in zip((first, second, third), scores, strict=False)]
+
+    assert choose(hits(200, 60, 50)) is first and others(hits(200, 60, 50)) == ()
+    assert choose(hits(110, 100, 70)) is first and others(hits(110, 100, 70)) == (second, third)
+    assert choose(hits(80, 78, 75)) == AskBack((first, second, third))
+    assert choose(hits(30, 29, 28, said=0.1)) is None
+    assert choose([]) is None and others([]) == () and certainty([]) == 0.0
+
+
+def test_分数越高_领先越多_说到的越多_就越有把握(few: tuple[Answer, ...]) -> None:
+    base = [Hit(answer, score, 0.3) for answer, score in zip(few, (90.0, 80.0, 70.0), strict=False)]
+    higher = [Hit(hit.answer, hit.score * 1.5, hit.said) for hit in base]
+    leading = [base[0], base[1], Hit(base[2].answer, 40.0, 0.3)]
+    said = [Hit(base[0].answer, 90.0, 0.8), *base[1:]]
+    assert all(certainty(one) > certainty(base) for one in (higher, leading, said))
 
 
 # --- the answers the product ships, and questions written before them

@@ -107,6 +107,21 @@ def test_取消到一半断了(engine: Engine, open_uow: OpenUow, clock: Clock) 
         assert uow.waiting.claim_freed() is not None
 
 
+def test_留手机号到一半断了_再留一遍只记一次(engine: Engine, open_uow: OpenUow, clock: Clock) -> None:
+    who = person(open_uow, clock)
+    booked(open_uow, who)
+    kill_at_every_statement(
+        engine, open_uow, lambda uow: appointments.leave_phone(uow, own(uow, who), "13800000001", LATER)
+    )
+    with open_uow() as uow:
+        appointments.leave_phone(uow, own(uow, who), "13800000001", LATER)
+    with open_uow() as uow:
+        contact = own(uow, who).contact
+        assert contact is not None and contact["phone"] == "13800000001"
+    told = state(engine)
+    assert (told["appointments"], told["promises"], told["audited"]) == ([("confirmed", FIRST.starts_at)], PROMISES, 2)
+
+
 def test_把空位给候补的人_到一半断了(engine: Engine, open_uow: OpenUow, clock: Clock) -> None:
     first, second = person(open_uow, clock, "a"), person(open_uow, clock, "b")
     booked(open_uow, first)

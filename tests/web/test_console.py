@@ -1,5 +1,6 @@
 """The operators' pages in a real browser, in front of the gateway itself with a database of their own."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -129,8 +130,8 @@ def test_密码不对说清楚_对了就进_退出就出来_别的标签页要�
 
 def test_没有权限的页不给看(opened: Open) -> None:
     names = opened("operator").get_by_role("navigation").get_by_role("link")
-    expect(names).to_have_text(["求助", "接电话", "申请", "今天的预约", "工单"])
-    expect(opened("auditor").get_by_text("没有可以看的页面")).to_be_visible()
+    expect(names).to_have_text(["求助", "接电话", "申请", "今天的预约", "工单", "台账"])
+    expect(opened("auditor").get_by_role("navigation").get_by_role("link")).to_have_text(["报表"])
 
 
 def test_登录到期_说一声再登录(opened: Open, clock: Clock) -> None:
@@ -306,15 +307,33 @@ def test_接电话_一句话看到怎么答_还要问什么_去哪里(opened: Op
     expect(found).to_contain_text("可能符合")
     expect(page.get_by_role("heading", name="还要问")).to_have_count(0)
     picture(page, "assist-likely")
+    page.get_by_role("button", name="登记到台账").click()
+    row_form = page.locator("form.panel")
+    expect(row_form.locator("h2")).to_contain_text("ZX20261123")
+    expect(row_form.get_by_label("主题")).to_have_value("wages")
+    expect(row_form.get_by_label(re.compile("^初步判断"))).to_have_value("likely")
+    row_form.get_by_label("姓名（已有的不显示）").fill("来电人丁")
+    page.get_by_role("button", name="保存并锁定").click()
+    expect(row_form.get_by_role("alert")).to_contain_text("申请法律援助")
+    row_form.get_by_label("已告知有权申请法律援助").check()
+    picture(page, "ledger")
+    no_axe_violations(page)
+    page.get_by_role("button", name="保存并锁定").click()
+    expect(row_form.locator("h2")).to_contain_text("已锁定")
+    expect(row_form.get_by_label("主题")).to_be_disabled()
+    expect(page.locator("table")).not_to_contain_text("来电人丁")
 
 
-@pytest.mark.parametrize("place", ["handoffs", "assist", "applications", "appointments", "orders", "complaints"])
+@pytest.mark.parametrize(
+    "place",
+    ["handoffs", "assist", "applications", "appointments", "orders", "complaints", "ledger", "ledger/new", "reports"],
+)
 def test_手机上也看得了_页面不横着滚(opened: Open, served: Served, place: str) -> None:
     applied(served)
     page = opened("supervisor", f"#/{place}", width=375)
     expect(page.get_by_role("heading", level=2).first).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    picture(page, f"{place}-375")
+    picture(page, f"{place.replace('/', '-')}-375")
     no_axe_violations(page)
 
 
@@ -357,3 +376,73 @@ def test_接入求助_看得到话_两边说话_交还(opened: Open, served: Ser
     expect(page.get_by_text("现在没有人在等。")).to_be_visible()
     assert any("智能助手继续" in block["text"] for event in citizen.events() for block in event["blocks"])
     assert "hurt" not in page.title()
+
+
+def test_台账_没有会话的登记一条_按电话找得到_锁了由值班长打开(opened: Open) -> None:
+    page = opened("operator", "#/ledger/new")
+    form = page.locator("form.panel")
+    form.get_by_label("主题").select_option("divorce")
+    form.get_by_label("电话（已有的不显示）").fill("13800002222")
+    form.get_by_label("已告知有权申请法律援助").check()
+    page.get_by_role("button", name="保存并锁定").click()
+    expect(form.locator("h2")).to_contain_text("已锁定")
+    number = str(form.locator("h2").inner_text()).split()[0]
+    expect(page.get_by_role("button", name="重新打开")).to_have_count(0)
+    page = opened("supervisor", "#/ledger")
+    page.get_by_label("流水号，或者完整的电话").fill("13800002222")
+    page.get_by_role("button", name="查找").click()
+    row(page, number).get_by_role("link").click()
+    page.get_by_role("button", name="重新打开").click()
+    expect(page.get_by_role("button", name="保存并锁定")).to_be_visible()
+
+
+def test_报表_看得到口径_带得走(opened: Open) -> None:
+    page = opened("auditor", "#/reports")
+    page.get_by_placeholder("哪个月（2026-11）或者哪一年（2026）").fill("2026-11")
+    page.get_by_role("button", name="看", exact=True).click()
+    expect(page.get_by_text("口径：").first).to_be_visible()
+    picture(page, "reports")
+    no_axe_violations(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载 XLSX").click()
+    assert download.value.suggested_filename == "12348-2026-11.xlsx"
+    assert Path(download.value.path()).read_bytes().startswith(b"PK")
+
+
+def test_代填申请_从电话接着填_读给本人听了才提交(opened: Open, served: Served) -> None:
+    served.dialogue.reads = lambda _: Reading(
+        "report_unpaid_wages",
+        0.9,
+        [{"entity": "region", "value": "340104", "role": "place", "start": 0, "end": 3}],
+        [],
+        [{"name": "wages", "confidence": 0.95}],
+    )
+    page = opened("operator", "#/assist")
+    page.get_by_label("来询人说了什么").fill("蜀山区工地上老板欠薪")
+    page.get_by_role("button", name="看看怎么答").click()
+    page.get_by_role("button", name="代填申请").click()
+    sheet = page.locator(".sheet")
+    expect(sheet.get_by_label("地区（六位区划代码）")).to_have_value("340104")
+    sheet.get_by_label("本人同意记下这些信息").check()
+    sheet.get_by_label("申请人姓名").fill("申请人戊")
+    sheet.get_by_label("申请人电话").fill("1380000")
+    sheet.get_by_label("由别人代为申请").check()
+    sheet.get_by_label("代为申请人姓名").fill("家人己")
+    sheet.get_by_label("代为申请人电话").fill("13800006666")
+    sheet.get_by_label("和申请人的关系").select_option("子女")
+    sheet.get_by_label("为什么代为申请").select_option("受申请人之托代为联系")
+    sheet.get_by_role("button", name="存为草稿").click()
+    expect(sheet.get_by_role("alert")).to_contain_text("号码好像不对")
+    sheet.get_by_label("申请人电话", exact=True).fill("13800005555")
+    picture(page, "application-draft")
+    no_axe_violations(page)
+    sheet.get_by_role("button", name="存为草稿").click()
+    expect(sheet).to_contain_text("正在填写，还没有提交")
+    sheet.get_by_role("button", name="读给本人听").click()
+    expect(sheet).to_contain_text("由家人己代为申请")
+    sheet.get_by_label("本人听了，没有说错").check()
+    sheet.get_by_label("本人同意提交").check()
+    sheet.get_by_role("button", name="提交").click()
+    expect(sheet).to_contain_text("待本人确认")
+    expect(sheet).to_contain_text("已提交，等待法律援助机构审查")
+    expect(sheet.get_by_role("button", name="读给本人听")).to_have_count(0)

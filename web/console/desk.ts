@@ -20,8 +20,13 @@ export class Desk {
 
   get<T>(path: string): Promise<T> { return this.call(path, 'GET').then((response) => response.json() as Promise<T>) }
 
-  post<T>(path: string, body: unknown = {}): Promise<T> {
-    return this.call(path, 'POST', body).then((response) => response.json() as Promise<T>)
+  /** With a key the same request sent again has its effect once. */
+  post<T>(path: string, body: unknown = {}, key?: string): Promise<T> {
+    return this.call(path, 'POST', body, key).then((response) => response.json() as Promise<T>)
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.call(path, 'PATCH', body).then((response) => response.json() as Promise<T>)
   }
 
   /** Hand a file to the browser to be saved. */
@@ -40,9 +45,9 @@ export class Desk {
     this.ended()
   }
 
-  private async call(path: string, method: string, body?: unknown): Promise<Response> {
+  private async call(path: string, method: string, body?: unknown, key?: string): Promise<Response> {
     try {
-      return await request(this.fetch, path, method, this.session.token, body)
+      return await request(this.fetch, path, method, this.session.token, body, key)
     } catch (error) {
       if (error instanceof Problem && error.status === 401) this.ended()
       throw error
@@ -64,20 +69,21 @@ export async function wordsFor(fetch: typeof globalThis.fetch, session: Session)
   if (!session.may.includes('serve')) {
     return {
       matters: {}, statuses: {}, outcomes: {}, channels: {}, provisional_grounds: {}, termination_grounds: {},
-      results: {}, complaint_statuses: {},
+      results: {}, complaint_statuses: {}, topics: {}, dispositions: {}, groups: {}, age_bands: {}, genders: {}, relations: {}, grounds: {},
     }
   }
   return (await (await request(fetch, '/v1/console/words', 'GET', session.token)).json()) as Words
 }
 
 async function request(
-  fetch: typeof globalThis.fetch, path: string, method: string, token: string | null, body?: unknown,
+  fetch: typeof globalThis.fetch, path: string, method: string, token: string | null, body?: unknown, key?: string,
 ): Promise<Response> {
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), TIMEOUT_MS)
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (token !== null) headers.Authorization = `Bearer ${token}`
   if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (key !== undefined) headers['Idempotency-Key'] = key
   try {
     const response = await fetch(path, {
       method, headers, signal: limit.signal, cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer',

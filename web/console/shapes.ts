@@ -16,6 +16,13 @@ export interface Words {
   termination_grounds: Record<string, string>
   results: Record<string, Record<string, string>>
   complaint_statuses: Record<string, string>
+  topics: Record<string, string>
+  dispositions: Record<string, string>
+  groups: Record<string, string>
+  age_bands: Record<string, string>
+  genders: Record<string, string>
+  relations: Record<string, string>
+  grounds: Record<string, string>
 }
 
 export interface ApplicationLine {
@@ -98,3 +105,16 @@ export interface Handoff {
 }
 export interface Line { seq: number; speaker: string; text: string; created_at: string }
 export interface Held { handoff: Handoff; lines: Line[]; known: Record<string, unknown>; place: string | null }
+
+export interface LedgerRow {
+  id: string; number: string; channel: string; channel_words: string; started_at: string; topic: string | null
+  region: string | null; place: string | null; matter: string | null; outcome: string | null
+  disposition: string; disposition_words: string; articles: string[]; told_right_to_apply: boolean
+  groups: string[]; gender: string | null; age_band: string | null; group_related: boolean
+  name: string | null; phone: string | null; name_refused: boolean; unsafe_to_call: boolean; has_summary: boolean
+  unanswered: number; score: number | null; locked_at: string | null
+}
+export interface LedgerPlace { started_at: string; id: string }
+export interface LedgerPage { rows: LedgerRow[]; next: LedgerPlace | null }
+
+export interface Report { title: string; period: string; sections: { title: string; meaning: string; columns: string[]; rows: (string | number)[][] }[] }

@@ -6,7 +6,7 @@ export const zhCN = {
     ended: '登录已经结束，请重新登录。没有交上去的内容不会保存。',
   },
   logOut: '退出',
-  pages: { handoffs: '求助', assist: '接电话', applications: '申请', appointments: '今天的预约', orders: '工单', complaints: '投诉建议' },
+  pages: { handoffs: '求助', assist: '接电话', applications: '申请', appointments: '今天的预约', orders: '工单', complaints: '投诉建议', ledger: '台账', reports: '报表' },
   noPage: '这个工号没有可以看的页面。',
   loading: '正在读取…',
   refresh: '刷新',
@@ -30,6 +30,12 @@ export const zhCN = {
     noProofs: '还没有上传材料。', reveal: '看完整的姓名、电话', revealWhy: '为什么要看（会留痕）', met: '已办', left: '在期限内',
     promise: '服务承诺', documents: '下载',
     papers: { 'application-form': '申请表', 'hardship-statement': '经济状况说明', 'home-visit': '上门受理单' },
+  },
+  draft: {
+    heading: '代填申请', fresh: '代填一份', help: '先征得本人同意再记。记完读给本人听，本人同意了才提交。', name: '申请人姓名', phone: '申请人电话', matter: '事项', region: '地区（六位区划代码）', opponent: '对方（选填）',
+    summary: '事情经过（选填）', woman: '希望由女律师办理（本人意愿，不是承诺）', honest: '本人承诺所说真实', visit: '需要上门受理', address: '上门地址', contact: '上门联系人', why: '为什么要上门',
+    other: '由别人代为申请', otherName: '代为申请人姓名', otherPhone: '代为申请人电话', relation: '和申请人的关系', ground: '为什么代为申请', guardian: '申请人不满十四周岁，监护人同意记下孩子的信息',
+    consent: '本人同意记下这些信息、转给法律援助机构', save: '存为草稿', readBack: '读给本人听', agreed: '本人听了，没有说错', consented: '本人同意提交', submit: '提交', apply: '代填申请',
   },
   acts: {
     accept: '受理', acceptFirst: '先受理，后补材料', supplement: '要求补正', provisional: '先行提供援助', grant: '给予援助',
@@ -66,12 +72,19 @@ export const zhCN = {
       accepted: '受理', refused: '不予受理', transferred: '转送', answered: '答复', closed: '办结', withdrawn: '登记撤回',
     } as Record<string, string>,
   },
+  ledger: {
+    heading: '咨询台账', search: '流水号，或者完整的电话', find: '查找', open: '没锁定的', all: '全部', more: '更早的', fresh: '登记一条', columns: ['流水号', '时间', '主题', '地点', '处理', '锁定'],
+    locked: '已锁定', unlocked: '待补正', save: '保存', lock: '保存并锁定', reopen: '重新打开', saved: '已保存。', channel: '从哪里来', topic: '主题', region: '地区（六位区划代码）', matter: '事项', outcome: '初步判断',
+    disposition: '处理方式', told: '已告知有权申请法律援助', groups: '人群', gender: '性别', age: '年龄段', groupRelated: '疑似群体性', name: '姓名（已有的不显示）', nameRefused: '不愿意说姓名', phone: '电话（已有的不显示）',
+    unsafe: '不可回拨此号', opponent: '对方（选填）', summary: '事由概要（100 字以内）', remarks: '备注', none: '没有填', kept: '已填，不显示', nothing: '没有找到。',
+  },
+  reports: { heading: '月报、年报', period: '哪个月（2026-11）或者哪一年（2026）', show: '看', xlsx: '下载 XLSX', pdf: '下载 PDF', csv: '下载 CSV', meaning: '口径' },
   assist: {
     heading: '接电话', label: '来询人说了什么', help: '照他说的记，地方、时间、钱都写上。这里什么都不保存。', ask: '看看怎么答', again: '重新开始',
     dangers: '先处理危险', notUnderstood: '智能理解暂时不可用：主题和危险没有判断，请自己留意。', answers: '可以这样答', unsure: '没有把握，请先核对是不是这件事。',
     noAnswer: '没有现成的答复。请按条文和经验回答，或者登记工单约时间回电。', articles: '有关条文', assessment: '能不能申请法律援助', questions: '还要问', materials: '请准备',
     stations: '去哪里', safePlace: '可能有人身危险：先问清楚去哪里安全，再说地址。', unverified: '地址电话没有核对过', known: '已经知道', forget: '不对，去掉',
-    yes: '是', no: '不是', unknown: '不知道', enter: '记下', region: '请在上面的话里补上是哪个区县。', matter: '请在上面的话里补上是什么事。',
+    yes: '是', no: '不是', unknown: '不知道', enter: '记下', register: '登记到台账', region: '请在上面的话里补上是哪个区县。', matter: '请在上面的话里补上是什么事。',
   },
   facts: {
     matter: '事项', region: '地点', organisation: '单位', foreign_national: '外国人', migrant_worker: '进城务工人员', assistance_recipient: '有低保、特困、优抚或者司法救助',
