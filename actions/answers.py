@@ -1,5 +1,6 @@
 """Answering legal questions from the reviewed answers."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -92,6 +93,9 @@ class ActionAnswerQuestion(HotlineAction):
             told = set_slots(**facts, answer_id=None, topic=topic or tracker.get_slot("topic"))
             return told + resume(self, dispatcher, tracker, facts)
         if isinstance(found, AskBack):
+            if tracker.get_slot("asking") == "matter" and (shared := shared_matter(found)):
+                facts.setdefault("matter", shared)
+                return set_slots(**facts) + resume(self, dispatcher, tracker, facts)
             matter = facts.get("matter") or tracker.get_slot("matter")
             facts |= tell_deadline(dispatcher, tracker, matter, self.services.today(), self.services.law)
             self.ask_back(dispatcher, tracker, found, topic)
@@ -277,6 +281,12 @@ def first_of_report(answers: AnswerIndex, intent: str, hits: Sequence[Hit]) -> A
     if certainty(own) >= SURE_OF_ANOTHER:
         return own[0].answer
     return answers.by_id(usual[own[0].answer.topic if own else next(iter(usual))])
+
+
+def shared_matter(found: AskBack) -> str | None:
+    """The matter that most of the candidates are about: it settles what was asked, whichever of them is meant."""
+    ((matter, count),) = Counter(one.matter for one in found.candidates).most_common(1)
+    return matter if count * 2 > len(found.candidates) else None
 
 
 def offer_others(dispatcher: CollectingDispatcher, told: Answer, hits: Sequence[Hit]) -> None:

@@ -161,7 +161,7 @@ def follows(caller: Caller, text: str, topic: str, **slots: Any) -> Any:
     ("after", "topic", "text", "answer"),
     [
         ("divorce_by_lawsuit", "divorce", "去哪个法院", "divorce_where_sue"),
-        ("court_filing", "court", "那要多长时间", "court_how_long"),
+        ("court_filing", "court", "要什么证据", "court_evidence"),
         ("dv_what_to_do", "domestic_violence", "那保护令怎么申请", "dv_protection_order"),
     ],
 )
