@@ -4,16 +4,12 @@ Either the whole file is taken or nothing of it; every faulty row is told with i
 and with what to do.
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from hotline import opening_hours, working_days, workstations
 from hotline.appointments_slots import Kind, kind_named
@@ -22,6 +18,7 @@ from hotline.errors import KindUnknown, StationUnknown
 from hotline.opening_hours import HoursUnreadable
 from hotline.rosters import Shift
 from hotline.storage import UnitOfWork
+from hotline.tables import SAMPLE, SAMPLE_LEFT, Remark, csv_of, day_of, rows_of, several, xlsx_of, yes_or_no
 from hotline.workstations import (
     TYPES,
     Confidence,
@@ -32,13 +29,6 @@ from hotline.workstations import (
     shipped,
     station_from,
 )
-
-LARGEST = 10 * 1024 * 1024
-MOST_ROWS = 20_000
-SAMPLE = "样例"
-"""Begins the id of the template's sample row, which is not to be imported."""
-HELP_SHEET = "可以填什么"
-SEVERAL = re.compile(r"[、,，;；\s]+")
 
 SERVICE_WORDS = {
     "咨询": Service.CONSULT,
@@ -51,7 +41,6 @@ SERVICE_WORDS = {
 }
 TYPE_WORDS = {about.name: kind for kind, about in TYPES.items()}
 CONFIDENCE_WORDS = {"官方": Confidence.VERIFIED, "二手": Confidence.SECONDARY, "不确定": Confidence.UNCERTAIN}
-YES, NO = frozenset({"是", "有", "1", "true"}), frozenset({"否", "无", "没有", "0", "false"})
 
 # Heading → field, and what stands in the template's sample row.
 COLUMNS: Mapping[str, tuple[str, str]] = {
@@ -84,6 +73,8 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "核对日期": ("verified_on", "2026-11-20"),
     "可信度": ("confidence", "官方"),
 }
+NEEDED = {"编号", "类型", "名称", "区划代码", "来源", "可信度"}
+TEMPLATE = "yuanxian stations template"
 ROSTER_COLUMNS: Mapping[str, str] = {
     "站点编号": f"{SAMPLE}-请删除这一行",
     "日期": "2026-12-01",
@@ -93,21 +84,6 @@ ROSTER_COLUMNS: Mapping[str, str] = {
     "值班律师": "某律师（劳动）",
     "名额": "2",
 }
-
-
-class TableUnreadable(ValueError):
-    """The file is no table of this kind; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What is wrong, or incomplete, in one row; `row` counts as the spreadsheet does, the headings being row 1."""
-
-    row: int
-    words: str
-
-    def __str__(self) -> str:
-        return f"第 {self.row} 行：{self.words}"
 
 
 @dataclass(frozen=True)
@@ -129,12 +105,12 @@ class RosterRead:
 
 def template() -> str:
     """The table to fill in, as CSV: the headings and a sample row."""
-    return _csv([list(COLUMNS), [sample for _, sample in COLUMNS.values()]])
+    return csv_of([list(COLUMNS), [sample for _, sample in COLUMNS.values()]])
 
 
 def roster_template() -> str:
     """The roster to fill in, as CSV."""
-    return _csv([list(ROSTER_COLUMNS), list(ROSTER_COLUMNS.values())])
+    return csv_of([list(ROSTER_COLUMNS), list(ROSTER_COLUMNS.values())])
 
 
 def template_xlsx() -> bytes:
@@ -148,12 +124,12 @@ def template_xlsx() -> bytes:
         "可信度": list(CONFIDENCE_WORDS),
     }
     hints = {**choices, "能办什么": list(SERVICE_WORDS), "开放时间": [opening_hours.EXAMPLE]}
-    return _xlsx("站点", {name: sample for name, (_, sample) in COLUMNS.items()}, choices, hints)
+    return xlsx_of("站点", {name: sample for name, (_, sample) in COLUMNS.items()}, choices, hints)
 
 
 def roster_template_xlsx() -> bytes:
     """The roster to fill in, as XLSX."""
-    return _xlsx("值班表", ROSTER_COLUMNS, {"方式": [kind.words for kind in Kind]}, {})
+    return xlsx_of("值班表", ROSTER_COLUMNS, {"方式": [kind.words for kind in Kind]}, {})
 
 
 def read_stations(uow: UnitOfWork, path: Path) -> StationsRead:
@@ -165,7 +141,7 @@ def read_stations(uow: UnitOfWork, path: Path) -> StationsRead:
     stations: dict[str, Station] = {}
     faults: list[Remark] = []
     hints: list[Remark] = []
-    for number, row in _rows(path, set(COLUMNS), {"编号", "类型", "名称", "区划代码", "来源", "可信度"}):
+    for number, row in rows_of(path, set(COLUMNS), NEEDED, TEMPLATE):
         try:
             station = station_from(_entry(row))
         except StationsInvalid as error:
@@ -194,7 +170,7 @@ def read_roster(uow: UnitOfWork, path: Path) -> RosterRead:
     """
     shifts: list[Shift] = []
     faults: list[Remark] = []
-    for number, row in _rows(path, set(ROSTER_COLUMNS), set(ROSTER_COLUMNS)):
+    for number, row in rows_of(path, set(ROSTER_COLUMNS), set(ROSTER_COLUMNS), TEMPLATE):
         try:
             shift = _shift(uow, row)
             _require_no_overlap(shift, shifts)
@@ -226,21 +202,21 @@ def _entry(row: Mapping[str, str]) -> dict[str, Any]:
     """A row as `station_from` reads it; a word it does not know is passed on, to be told there."""
     entry: dict[str, Any] = {COLUMNS[heading][0]: text for heading, text in row.items() if text}
     if str(entry.get("id", "")).startswith(SAMPLE):
-        raise StationsInvalid("这是模板里的样例；请删除这一行")
+        raise StationsInvalid(SAMPLE_LEFT)
     entry["type"] = TYPE_WORDS.get(entry.get("type", ""), entry.get("type"))
     entry["confidence"] = CONFIDENCE_WORDS.get(entry.get("confidence", ""), entry.get("confidence"))
     if "accepts" in entry:
-        entry["accepts"] = [SERVICE_WORDS.get(one, one) for one in SEVERAL.split(entry["accepts"]) if one]
+        entry["accepts"] = [SERVICE_WORDS.get(one, one) for one in several(entry["accepts"])]
     for name in ("services", "languages"):
         if name in entry:
-            entry[name] = [one for one in SEVERAL.split(entry[name]) if one]
+            entry[name] = several(entry[name])
     for name, heading in (("ground_floor", "一层"), ("barrier_free", "无障碍"), ("public", "对外")):
         if name in entry:
             entry[name] = _yes_or_no(heading, entry[name])
     readers: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
         ("lat", "纬度请填小数，如 31.85", float),
         ("lng", "经度请填小数，如 117.25", float),
-        ("verified_on", "核对日期请写成 2026-11-20", lambda text: _day(text).isoformat()),
+        ("verified_on", "核对日期请写成 2026-11-20", lambda text: day_of(text).isoformat()),
         ("extended_until", "延时至请写成 20:00", lambda text: _clock(text).isoformat()),
         ("schedule", "巡回日程请写成「2026-12-03 9:00-11:30 某某村委会」，几次之间用分号隔开", _schedule),
     )
@@ -254,9 +230,10 @@ def _entry(row: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _yes_or_no(heading: str, text: str) -> bool:
-    if text.lower() not in YES | NO:
-        raise StationsInvalid(f"{heading}「{text}」看不懂；请填是或者否，不知道就留空")
-    return text.lower() in YES
+    try:
+        return yes_or_no(text)
+    except ValueError:
+        raise StationsInvalid(f"{heading}「{text}」看不懂；请填是或者否，不知道就留空") from None
 
 
 def _schedule(text: str) -> list[dict[str, str]]:
@@ -265,7 +242,7 @@ def _schedule(text: str) -> list[dict[str, str]]:
         day, hours, place = part.split(maxsplit=2)
         ((opens, closes),) = opening_hours.read_times(hours)
         stops.append(
-            {"day": _day(day).isoformat(), "opens": opens.isoformat(), "closes": closes.isoformat(), "place": place}
+            {"day": day_of(day).isoformat(), "opens": opens.isoformat(), "closes": closes.isoformat(), "place": place}
         )
     return stops
 
@@ -273,7 +250,7 @@ def _schedule(text: str) -> list[dict[str, str]]:
 def _shift(uow: UnitOfWork, row: Mapping[str, str]) -> Shift:
     station_id = row["站点编号"]
     if station_id.startswith(SAMPLE):
-        raise StationsInvalid("这是模板里的样例；请删除这一行")
+        raise StationsInvalid(SAMPLE_LEFT)
     try:
         workstations.station(uow, station_id)
     except StationUnknown:
@@ -284,7 +261,7 @@ def _shift(uow: UnitOfWork, row: Mapping[str, str]) -> Shift:
         words = "、".join(one.words for one in Kind)
         raise StationsInvalid(f"方式「{row['方式']}」不认识；可以填：{words}") from None
     try:
-        day = _day(row["日期"])
+        day = day_of(row["日期"])
         ((opens, closes),) = opening_hours.read_times(f"{row['开始']}-{row['结束']}")
         seats = int(row["名额"])
     except HoursUnreadable as error:
@@ -309,93 +286,6 @@ def _require_no_overlap(shift: Shift, before: list[Shift]) -> None:
             )
 
 
-def _day(text: str) -> date:
-    return date(*map(int, re.split(r"[-/.年月]", text.rstrip("日"))))
-
-
 def _clock(text: str) -> time:
     hour, minute = text.replace("：", ":").split(":")[:2]
     return time(int(hour), int(minute))
-
-
-def _rows(path: Path, known: set[str], needed: set[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows that are not empty, with their numbers in the spreadsheet."""
-    if path.stat().st_size > LARGEST:
-        raise TableUnreadable("文件超过 10 MB；请分成几个文件")
-    table = _from_xlsx(path) if path.suffix.lower() == ".xlsx" else _from_csv(path)
-    if not table:
-        raise TableUnreadable("表是空的；请用 yuanxian stations template 取模板")
-    if len(table) > MOST_ROWS:
-        raise TableUnreadable(f"超过 {MOST_ROWS} 行；请分成几个文件")
-    headings = [heading.strip() for heading in table[0]]
-    if missing := sorted(needed - set(headings)):
-        raise TableUnreadable(f"第 1 行缺「{'、'.join(missing)}」栏；请用 yuanxian stations template 取模板")
-    if stray := sorted(set(filter(None, headings)) - known):
-        raise TableUnreadable(f"没有「{'、'.join(stray)}」这一栏；请对照模板改名或删去")
-    for number, row in enumerate(table[1:], start=2):
-        if any(text.strip() for text in row):
-            padded = [*row, *[""] * (len(headings) - len(row))]
-            yield number, {name: padded[place].strip() for place, name in enumerate(headings) if name}
-
-
-def _from_csv(path: Path) -> list[list[str]]:
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):  # Excel in China saves GBK
-        try:
-            return [list(row) for row in csv.reader(io.StringIO(raw.decode(encoding), newline=""))]
-        except (UnicodeDecodeError, csv.Error):
-            continue
-    raise TableUnreadable("这不是 CSV 文件；请另存为 CSV（UTF-8）或者 XLSX")
-
-
-def _from_xlsx(path: Path) -> list[list[str]]:
-    try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        return [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    except (CalamineError, OSError):
-        raise TableUnreadable("这不是 XLSX 文件，或者已经损坏；请用 Excel 重新另存一次") from None
-
-
-def _cell(value: object) -> str:
-    """What the clerk sees in the cell: a code without .0, a day without midnight."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return str(value)
-
-
-def _csv(rows: list[list[str]]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
-
-
-def _xlsx(
-    title: str, samples: Mapping[str, str], choices: Mapping[str, list[str]], hints: Mapping[str, list[str]]
-) -> bytes:
-    import xlsxwriter  # slow to load, and wanted once by whoever fills in a table
-    from xlsxwriter.utility import xl_range_abs
-
-    written = io.BytesIO()
-    with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
-        sheet, help_sheet = book.add_worksheet(title), book.add_worksheet(HELP_SHEET)
-        bold, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
-        for column, (name, sample) in enumerate(samples.items()):
-            sheet.set_column(column, column, max(10, 2 * len(name), len(sample) + 4), text)
-            sheet.write_string(0, column, name, bold)
-            sheet.write_string(1, column, sample, text)
-            if name in choices:
-                line = list(choices).index(name)
-                words = xl_range_abs(line, 1, line, len(choices[name]))
-                allowed = {"validate": "list", "source": f"='{HELP_SHEET}'!{words}"}
-                sheet.data_validation(1, column, MOST_ROWS, column, allowed)
-        sheet.freeze_panes(1, 1)
-        for line, (name, words) in enumerate((dict(choices) | dict(hints)).items()):
-            for column, word in enumerate([name, *words]):
-                help_sheet.write_string(line, column, word, bold if column == 0 else text)
-    return written.getvalue()
