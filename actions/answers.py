@@ -15,7 +15,7 @@ from actions.time_limits import tell_deadline
 from hotline import consultations
 from hotline.gaps import Lack
 from knowledge.answers import Answer
-from knowledge.search import AnswerIndex, AskBack, Hit, certainty, choose, others
+from knowledge.search import POSSIBLE, AnswerIndex, AskBack, Hit, certainty, choose, others
 from knowledge.statute_library import Found
 
 # A wrong that was told has one answer to begin with in each of its topics, however it was worded; the usual topic first.
@@ -92,7 +92,7 @@ class ActionAnswerQuestion(HotlineAction):
         if self.tell_closest(dispatcher, tracker, found, topic):
             told = set_slots(**facts, answer_id=None, topic=topic or tracker.get_slot("topic"))
             return told + resume(self, dispatcher, tracker, facts)
-        if isinstance(found, AskBack):
+        if isinstance(found, AskBack) and intent != "ask_article":
             if tracker.get_slot("asking") == "matter" and (shared := shared_matter(found)):
                 facts.setdefault("matter", shared)
                 return set_slots(**facts) + resume(self, dispatcher, tracker, facts)
@@ -208,10 +208,10 @@ class ActionAnswerQuestion(HotlineAction):
             return None
         if follows_on(tracker) and topic and (next_ := self.services.answers.next(text, topic, self.services.today())):
             return next_
-        sure = float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0) >= SURE_OF_REPORT
-        return (
-            first_of_report(self.services.answers, intent, hits) if intent in FIRST_ANSWERS and sure else choose(hits)
-        )
+        if intent not in FIRST_ANSWERS:
+            return choose(hits)
+        confidence = float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+        return first_of_report(self.services.answers, intent, hits, surely=confidence >= SURE_OF_REPORT)
 
     def _menu(self, dispatcher: CollectingDispatcher, topic: str) -> None:
         answers = self.services.answers.of_topic(topic, self.services.today())[:MENU_SIZE]
@@ -274,12 +274,17 @@ class ActionRepeat(HotlineAction):
         return []
 
 
-def first_of_report(answers: AnswerIndex, intent: str, hits: Sequence[Hit]) -> Answer | None:
-    """Something of the matter to begin with for a wrong that was surely told, as the assessment follows anyway."""
+def first_of_report(answers: AnswerIndex, intent: str, hits: Sequence[Hit], surely: bool) -> Answer | None:
+    """Something to begin with for a wrong that was told; nothing is asked back, as the assessment's question follows.
+
+    Args:
+        surely: the wrong is surely told, so that only answers of its own topics are thought of.
+    """
     usual = FIRST_ANSWERS[intent]
     own = [hit for hit in hits if hit.answer.topic in usual]
-    if certainty(own) >= SURE_OF_ANOTHER:
-        return own[0].answer
+    fitting, enough = (own, SURE_OF_ANOTHER) if surely else (hits, POSSIBLE)
+    if certainty(fitting) >= enough:
+        return fitting[0].answer
     return answers.by_id(usual[own[0].answer.topic if own else next(iter(usual))])
 
 

@@ -180,7 +180,7 @@ def _answers(
     if isinstance(chosen, Answer):
         return found, True
     if intent in FIRST_ANSWERS and not any(one.topic in FIRST_ANSWERS[intent] for one in found):
-        first = first_of_report(here.services.answers, intent, hits)
+        first = first_of_report(here.services.answers, intent, hits, surely=True)
         found = [*([first] if first else []), *found][:MOST_ANSWERS]
     return found, False
 
