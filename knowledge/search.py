@@ -1,7 +1,7 @@
 """Finds the reviewed answer to a question in a layperson's words. Characters, not words, are the features."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import exp, log
 
@@ -16,6 +16,9 @@ from knowledge.wording import plain
 ASKED, TOLD = bm25(2.5, 0.6), bm25(1.5, 0.6)  # what people ask, and what we say, as two texts of each answer
 SAID_WEIGHT = 20.0  # for a question that holds all of one wording
 TOPIC_PRIOR = 12.0  # for the classifier's certainty
+# In a story a run counts by how much it belongs to some topics more than to others: 朋友 and 电话 are told everywhere. Of
+# questions between other talk 65 instead of 59 in a hundred come first; short ones lose by it.
+STORY, TOPICAL_POWER, LEAST_TOPICAL = 30, 0.25, 0.05
 VERBATIM, VERBATIM_POWER = 60.0, 4  # for a question as written; half alike hardly counts
 SHORT_WORDING = 12.0  # added to a wording's weight, so that a short one is not said by chance
 # Certainty from which the answer is given without others beside it, from which it is given at all, from which the
@@ -80,12 +83,14 @@ class AnswerIndex:
     def __init__(self, answers: Iterable[Answer]) -> None:
         self._answers = tuple(answers)
         wordings = [(answer.question, *answer.variants) for answer in self._answers]
-        self._asked = Postings.build((plain("\n".join(texts)) for texts in wordings), ASKED)
-        self._told = Postings.build((plain(_told(answer)) for answer in self._answers), TOLD)
+        self._asked = Postings.build(("\n".join(map(plain, texts)) for texts in wordings), ASKED)
+        self._told = Postings.build(("\n".join(map(plain, _told(answer))) for answer in self._answers), TOLD)
         self.wordings = tuple(text for texts in wordings for text in texts)
         self._alike = Postings.build(map(plain, self.wordings), unit)
         self._shares = Postings.build(map(plain, self.wordings), _share)
         self._first_wording: Array = np.cumsum([0, *map(len, wordings)])[:-1]
+        of_wording = [answer.topic for answer, texts in zip(self._answers, wordings, strict=True) for _ in texts]
+        self._topicality = _topicality(self._alike, np.array(of_wording))
         self._questions = Postings.build((plain(answer.question) for answer in self._answers), ASKED)
         self._topics = np.array([answer.topic for answer in self._answers])
         self._from = np.array([answer.valid_from.toordinal() for answer in self._answers])
@@ -110,7 +115,11 @@ class AnswerIndex:
         codes = np.unique(grams(plain(text)))
         if not len(codes) or not self._answers:
             return []
-        scores, said = self._scores(codes, topics, on)
+        weights: Array = np.ones(len(codes), np.float32)
+        if len(text) >= STORY:
+            weights = replace(self._alike, rarity=self._topicality).rarity_of(codes, unknown=1.0)  # looked up alike
+            weights /= weights.mean()
+        scores, said = self._scores(codes, topics, on, weights)
         return self._hits(scores, said, limit)
 
     def next(self, text: str, after: str, on: date) -> Answer | AskBack | None:
@@ -124,7 +133,7 @@ class AnswerIndex:
         codes = np.unique(grams(plain(text)))
         if not len(codes) or not self._answers:
             return None
-        scores, said = self._scores(codes, {}, on)
+        scores, said = self._scores(codes, {}, on, np.ones(len(codes), np.float32))
         scores += QUESTION_WEIGHT * self._questions.score(codes, np.ones(len(codes), np.float32))
         scores[self._topics != after] = 0
         hits = self._hits(scores, said, 2)
@@ -134,11 +143,10 @@ class AnswerIndex:
             return AskBack(tuple(hit.answer for hit in hits))
         return hits[0].answer
 
-    def _scores(self, codes: Array, topics: Topics, on: date) -> tuple[Array, Array]:
+    def _scores(self, codes: Array, topics: Topics, on: date, weights: Array) -> tuple[Array, Array]:
         """Of each answer its score, 0 if it is not in force or shares nothing, and how much of a wording was said."""
-        once: Array = np.ones(len(codes), np.float32)
-        matched = self._asked.score(codes, once) + self._told.score(codes, once)
-        said = self._of_best_wording(self._shares.score(codes, once))
+        matched = self._asked.score(codes, weights) + self._told.score(codes, weights)
+        said = self._of_best_wording(self._shares.score(codes, np.ones(len(codes), np.float32)))
         likeness = self._of_best_wording(self._alike.score(codes, self._direction(codes)))
         scores = matched + SAID_WEIGHT * said + VERBATIM * likeness**VERBATIM_POWER
         for topic, share in topics.items():
@@ -162,8 +170,27 @@ class AnswerIndex:
         return direction
 
 
-def _told(answer: Answer) -> str:
-    return "\n".join((answer.conclusion, answer.explanation, *answer.steps, *answer.evidence))
+def _told(answer: Answer) -> tuple[str, ...]:
+    return (answer.conclusion, answer.explanation, *answer.steps, *answer.evidence)
+
+
+def _topicality(wordings: Postings, topics: Array) -> Array:
+    """Of each run in the wordings how much it belongs to some topics more than to others, up to 1: by its entropy.
+
+    Args:
+        topics: of each wording its topic.
+    """
+    names, topic = np.unique(topics, return_inverse=True)
+    if len(names) < 2:
+        return np.ones(len(wordings.codes), np.float32)
+    runs: Array = np.repeat(np.arange(len(wordings.codes)), np.diff(wordings.starts))
+    cells = np.bincount(runs * len(names) + topic[wordings.texts], minlength=len(wordings.codes) * len(names))
+    of_topic: Array = np.bincount(topic)
+    rates = cells.reshape(-1, len(names)) / of_topic + 0.5 / len(topics)
+    shares = rates / rates.sum(1, keepdims=True)
+    entropy = -(shares * np.log(shares)).sum(1) / np.log(len(names))
+    topicality: Array = np.maximum(LEAST_TOPICAL, 1 - entropy) ** TOPICAL_POWER
+    return topicality
 
 
 def _share(counts: Counts, rarity: Array) -> Array:

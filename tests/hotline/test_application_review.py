@@ -31,6 +31,7 @@ from hotline.errors import (
     ConfirmationMissing,
     ConsentMissing,
     DayNotPossible,
+    LawyerUnknown,
     ReasonMissing,
     SupplementAlreadyAsked,
 )
@@ -485,3 +486,31 @@ def test_指派要留意什么_法律要求的写法条_本人的希望只是希
     assert [hint.partition("《")[2][:6] for hint in hints[:2]] == ["法律援助法》", "未成年人保护"]
     assert ["女律师" in hints[2], "彝语" in hints[3], "某律师" in hints[4]] == [True] * 3
     assert all("不是承诺" in hint for hint in hints[2:]) and len(hints) == 5
+
+
+def test_重大疑难_标了再标不行_没理由不行_办完了不标_状态不变(do: Callable[..., Application]) -> None:
+    def mark(difficult: bool, reason: str = "社会影响大") -> Act:
+        return lambda uow, one, at: review.mark_difficult(uow, one, difficult, reason, OPERATOR, at)
+
+    with pytest.raises(ReasonMissing):
+        do(mark(True, " "))
+    one = do(accept, mark(True))
+    assert (one.difficult, one.status) == (True, S.ACCEPTED)
+    with pytest.raises(ApplicationMoved):
+        do(mark(True))
+    assert do(mark(False)).difficult is False
+    do(lambda uow, one, at: review.withdraw(uow, one, "自己解决了", OPERATOR, at))
+    with pytest.raises(ApplicationMoved):
+        do(mark(True))
+
+
+def test_指派可以先不写是谁_名册里没有的不记(do: Callable[..., Application], open_uow: OpenUow) -> None:
+    def assign(licence_number: str | None) -> Act:
+        return lambda uow, one, at: review.follow(uow, one, S.ASSIGNED, OPERATOR, at, licence_number)
+
+    do(accept, lambda uow, one, at: review.grant(uow, one, "第四十二条", OPERATOR, at))
+    with pytest.raises(LawyerUnknown):
+        do(assign("TEST-没有"))
+    one = do(assign(None))
+    with open_uow() as uow:
+        assert uow.applications.steps(one.id)[-1].details == {}

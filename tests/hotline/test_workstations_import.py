@@ -15,11 +15,11 @@ from cli import app
 from hotline.appointments_slots import Kind, Wish, free_slots
 from hotline.clock import local
 from hotline.rosters import on_duty
+from hotline.tables import TableUnreadable
 from hotline.workstations import Service, StationType, centre_for, shipped, station
 from hotline.workstations_import import (
     COLUMNS,
     ROSTER_COLUMNS,
-    TableUnreadable,
     keep_roster,
     keep_stations,
     read_roster,

@@ -187,4 +187,4 @@ def test_像真人那样啰嗦地问_第一条多半对_三条里多数有(index
     first, three = (sum(any(h.answer.id in y for h in hits[:n]) for y, hits in found) for n in (1, 3))
     assert first >= 0.68 * len(found) and three >= 0.82 * len(found), (first, three)
     told = [(y, one) for y, hits in found if isinstance(one := choose(hits), Answer)]
-    assert len(told) >= 0.7 * len(found) and sum(one.id not in y for y, one in told) <= 0.22 * len(told)
+    assert len(told) >= 0.7 * len(found) and sum(one.id not in y for y, one in told) <= 0.25 * len(told)

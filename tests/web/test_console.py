@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import api.app
 from api.dialogue import Reading
 from hotline import handoffs, operators
+from hotline.application_form import Sex
+from hotline.lawyers import Lawyer
 from hotline.permissions import ROLE_WORDS, Role
 from knowledge.search import AnswerIndex
 from store.unit_of_work import connect, unit_of_work_factory
@@ -164,6 +167,59 @@ def test_审查申请_受理_补正_给予援助_列表跟着变_经过都在(op
     expect(sheet).to_contain_text("给予援助：第四十二条第三项")
     expect(sheet.get_by_role("button", name="给予援助", exact=True)).to_have_count(0)
     picture(page, "application-granted")
+
+
+@pytest.fixture
+def register(database: Path, clock: Clock) -> Iterator[None]:
+    """Two lawyers that nobody is; afterwards none."""
+    told: dict[str, Any] = {
+        "firm": "测试律师事务所",
+        "practising_since": date(2010, 1, 1),
+        "open_to_choice": False,
+        "languages": [],
+        "specialities": [],
+        "stations": [],
+        "regions": ["340104"],
+    }
+    engine = connect(f"sqlite:///{database}")
+    open_uow, _ = unit_of_work_factory(engine)
+    man = Lawyer("TEST-1", "测试甲", sex=Sex.MALE, conduct_clear=False, **told)
+    with open_uow() as uow:
+        uow.lawyers.replace([man, Lawyer("TEST-2", "测试乙", sex=Sex.FEMALE, conduct_clear=True, **told)])
+    yield
+    with open_uow() as uow:
+        uow.lawyers.replace([])
+    engine.dispose()
+
+
+def test_标重大疑难_单独列_指派从推荐里选_经过写着是谁(opened: Open, served: Served, register: None) -> None:
+    number = applied(served, form={"wishes": {"sex": "female"}})
+    page = opened("reviewer", "#/applications")
+    row(page, number).get_by_role("link").click()
+    sheet = page.locator(".sheet")
+    sheet.get_by_role("button", name="标为重大疑难").click()
+    sheet.get_by_label("理由和依据").fill("涉及五十多人")
+    sheet.get_by_role("button", name="确定：标为重大疑难").click()
+    expect(sheet).to_contain_text("标为重大疑难：涉及五十多人")
+    page.get_by_role("button", name="重大疑难", exact=True).click()
+    expect(page.get_by_role("row")).to_have_count(2)
+    expect(row(page, number)).to_contain_text("重大疑难")
+    sheet.get_by_role("button", name="受理", exact=True).click()
+    sheet.get_by_role("button", name="给予援助", exact=True).click()
+    sheet.get_by_label("理由和依据").fill("第四十二条第三项")
+    sheet.get_by_role("button", name="确定：给予援助").click()
+    sheet.get_by_role("button", name="已指派律师", exact=True).click()
+    choices = sheet.get_by_role("group", name="指派哪位律师").get_by_role("radio")
+    expect(choices).to_have_count(3)
+    expect(sheet.locator("fieldset label").first).to_contain_text("测试乙")
+    expect(sheet.locator("fieldset label").first).to_contain_text("女律师，合本人意愿")
+    expect(sheet.locator("fieldset label").nth(1)).to_contain_text("有不良诚信记录")
+    no_axe_violations(page)
+    picture(page, "application-lawyers")
+    sheet.get_by_role("radio", name="测试乙").check()
+    sheet.get_by_role("button", name="确定：已指派律师").click()
+    expect(sheet).to_contain_text("指派律师：测试乙（测试律师事务所）")
+    picture(page, "application-assigned")
 
 
 def test_看完整信息要写理由_下载的是纸(opened: Open, served: Served) -> None:
