@@ -361,4 +361,4 @@ def deadlines_in_words(answer: Answer) -> str:
         f"{one.name}：{one.period}，从{one.starts}起算" + (f"；{one.exceptions}" if one.exceptions else "")
         for one in answer.deadlines
     ]
-    return "\n".join(lines) or "没有特别的期限，但请尽快办。"
+    return "\n".join(lines) or "这里没有另外列出期限；拖久了可能过时效，请尽快办。"

@@ -23,12 +23,16 @@ CRIMINAL = ("C01", "C02", "C03", "C04", "C05")
 
 @dataclass(frozen=True)
 class Beginning:
-    """Words that say which period begins on the day told with them; `matters` limits it to some, empty means any."""
+    """Words that say which period begins on the day told with them; `matters` limits it to some, empty means any.
+
+    `past`: words that say the case has gone on since, so that another day counts.
+    """
 
     words: str
     kind: str  # of eligibility/deadlines/periods.yaml
     event: str
     matters: tuple[str, ...] = ()
+    past: str | None = None
 
 
 URGENT_STEPS = [
@@ -47,10 +51,10 @@ BEGINNINGS = (
     Beginning(r"(?:二审|终审)[^，。]{0,8}判", "civil_retrial", "judgment_effective"),
     Beginning(rf"{GOT}[^，。]{{0,8}}判决|判决[^，。]{{0,6}}{GOT}", "civil_appeal_judgment", "judgment_received"),
     Beginning(rf"{GOT}[^，。]{{0,8}}裁定|裁定[^，。]{{0,6}}{GOT}", "civil_appeal_ruling", "ruling_received"),
-    Beginning(CUSTODY, "arrest_request", "detained_on", CRIMINAL),
+    Beginning(CUSTODY, "arrest_request", "detained_on", CRIMINAL, past=r"取保|监视居住|逮捕|批捕|开庭|起诉|判"),
     Beginning(LEFT, "wage_arbitration", "employment_ended", ("M05A",)),
     Beginning(LEFT, "labour_arbitration", "harm_known"),
-    Beginning(HURT, "work_injury_by_worker", "injury", ("M07A",)),
+    Beginning(HURT, "work_injury_by_worker", "injury", ("M07A",), past=r"认定(?:了|过|下来|书|为)|[判裁](?:了|下来|决)"),
     Beginning(STRUCK, "civil_limitation", "harm_known", ("M07B",)),
     Beginning(TREATED, "civil_limitation", "harm_known", ("M07D",)),
     Beginning(r"到期|该还|应该还|说好[^，。]{0,4}还|约定[^，。]{0,6}还", "civil_limitation", "harm_known", ("X00",)),
@@ -64,6 +68,8 @@ def told_deadline(tracker: Tracker, matter: str | None, today: date) -> Deadline
         return deadline("wage_arbitration", {"still_employed": True}, today, day_off)
     for beginning in BEGINNINGS:
         words = re.search(beginning.words, text)
+        if beginning.past and re.search(beginning.past, text):
+            continue
         if words and (not beginning.matters or matter in beginning.matters):
             span = _nearest_day(tracker, words.start(), today)
             return deadline(beginning.kind, {beginning.event: span}, today, day_off) if span else None

@@ -233,6 +233,19 @@ def test_没有起算的事或者日子还没到_不乱算(caller: Caller, said:
     assert told_deadline(tracker_of(caller, said, told), "AH01", TODAY) is None
 
 
+@pytest.mark.parametrize(
+    ("matter", "said", "told"),
+    [
+        ("C01", "哥哥去年三月被刑拘，后来取保候审了，还会再抓进去吗", LAST_MARCH),
+        ("C01", "去年三月抓的，上礼拜已经开庭了", LAST_MARCH),
+        ("M07A", "去年三月在车间受的伤，工伤认定下来了，厂里不赔", LAST_MARCH),
+        ("M07A", "去年三月受伤，法院判了四万，老板一直没给", LAST_MARCH),
+    ],
+)
+def test_案子早往下走了_不从头算期限(caller: Caller, matter: str, said: str, told: dict[str, Any]) -> None:
+    assert told_deadline(tracker_of(caller, said, told), matter, TODAY) is None
+
+
 def test_说了两个日子_取离那件事最近的(caller: Caller) -> None:
     hired = day("2022-05-01") | {"start": 0, "end": 5}
     dismissed = day("2026-03-10") | {"start": 12, "end": 17}
