@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from commands import evaluate, law, records, stations, texts, users
+from commands import evaluate, law, lawyers, records, stations, texts, users
 from commands.base import say
 from settings import settings
 
@@ -19,6 +19,7 @@ app.add_typer(texts.statutes, name="statutes")
 app.add_typer(texts.questions, name="questions")
 app.add_typer(evaluate.evaluate, name="evaluate")
 app.add_typer(stations.stations, name="stations")
+app.add_typer(lawyers.lawyers, name="lawyers")
 app.add_typer(users.users, name="users")
 app.command()(law.assess)
 

@@ -48,6 +48,7 @@ STATUS: dict[type[errors.HotlineError], int] = {
     errors.AppointmentOver: 409,
     errors.AppointmentUnknown: 404,
     errors.StationUnknown: 404,
+    errors.LawyerUnknown: 404,
     errors.TooManyMessages: 429,
     errors.RequestReused: 409,
     errors.ApplicationMoved: 409,

@@ -1,5 +1,6 @@
 """What several commands need: speaking, the day, a file's lines, the database of the settings."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from settings import settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from hotline.tables import Remark
     from store.unit_of_work import OpenUow
 
 
@@ -59,3 +61,23 @@ def database() -> "Engine":
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     return connect(url)
+
+
+def read_table[T](read: Callable[[], T]) -> T:
+    """What a table says; one that is none ends the command, saying why."""
+    from hotline.tables import TableUnreadable
+
+    try:
+        return read()
+    except TableUnreadable as error:
+        say(str(error))
+        raise typer.Exit(1) from None
+
+
+def stop_at_faults(faults: "tuple[Remark, ...]") -> None:
+    """Tell the faults of a table, row by row; with any of them nothing is written."""
+    for fault in faults:
+        say(f"错误　{fault}")
+    if faults:
+        say(f"{len(faults)} 处错误，什么都没有写入；改好以后再导一次")
+        raise typer.Exit(1)

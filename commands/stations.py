@@ -1,15 +1,11 @@
 """Workstations, rosters and who is expected there."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from commands.base import day_of, open_database, say
-
-if TYPE_CHECKING:
-    from hotline.workstations_import import Remark
+from commands.base import day_of, open_database, read_table, say, stop_at_faults
 
 stations = typer.Typer(no_args_is_help=True, help="工作站点和值班表")
 
@@ -47,10 +43,10 @@ def import_stations(
     from hotline import workstations_import
 
     with open_database()() as uow:
-        read = _read_table(lambda: workstations_import.read_stations(uow, file))
+        read = read_table(lambda: workstations_import.read_stations(uow, file))
         for hint in read.hints:
             say(f"提示　{hint}")
-        _stop_at_faults(read.faults)
+        stop_at_faults(read.faults)
         if not dry_run:
             workstations_import.keep_stations(uow, read.stations, datetime.now(UTC))
     say(f"{len(read.stations)} 个站点没有错误" + ("；只是检查，没有写入" if dry_run else "，已经导入"))
@@ -67,8 +63,8 @@ def import_roster(
     from hotline import workstations_import
 
     with open_database()() as uow:
-        read = _read_table(lambda: workstations_import.read_roster(uow, file))
-        _stop_at_faults(read.faults)
+        read = read_table(lambda: workstations_import.read_roster(uow, file))
+        stop_at_faults(read.faults)
         if not dry_run:
             workstations_import.keep_roster(uow, read.shifts)
     say(f"{len(read.shifts)} 个班没有错误" + ("；只是检查，没有写入" if dry_run else "，已经导入"))
@@ -100,21 +96,3 @@ def expected_people(
             )
         audit.record(uow, audit.SYSTEM, "appointments.listed", station or "", datetime.now(UTC), day=wanted)
     say(f"{wanted} 共 {len(found)} 人")
-
-
-def _read_table[T](read: Callable[[], T]) -> T:
-    from hotline.workstations_import import TableUnreadable
-
-    try:
-        return read()
-    except TableUnreadable as error:
-        say(str(error))
-        raise typer.Exit(1) from None
-
-
-def _stop_at_faults(faults: "tuple[Remark, ...]") -> None:
-    for fault in faults:
-        say(f"错误　{fault}")
-    if faults:
-        say(f"{len(faults)} 处错误，什么都没有写入；改好以后再导一次")
-        raise typer.Exit(1)

@@ -16,6 +16,7 @@ from hotline.application_states import (
     BEFORE_DECISION,
     BEING_HELPED,
     NEXT,
+    OVER,
     STATUS_WORDS,
     TERMINATION_WORDS,
     ApplicationStatus,
@@ -29,6 +30,7 @@ from hotline.errors import (
     ApplicationMoved,
     ConfirmationMissing,
     DayNotPossible,
+    LawyerUnknown,
     ReasonMissing,
     SupplementAlreadyAsked,
 )
@@ -173,17 +175,28 @@ def terminate(
     _meet(uow, application, at, *LimitKind)
 
 
-def follow(uow: UnitOfWork, application: Application, after: ApplicationStatus, actor: str, at: datetime) -> None:
+def follow(
+    uow: UnitOfWork,
+    application: Application,
+    after: ApplicationStatus,
+    actor: str,
+    at: datetime,
+    licence_number: str | None = None,
+) -> None:
     """Note a later stage, to be shown: assigned, in progress, closed, archived, evaluated.
 
+    Args:
+        licence_number: of the lawyer assigned, where the register has one; the history keeps who it was.
     Raises:
+        LawyerUnknown: not in the register.
         ApplicationMoved: not one of these, or not the next one.
     """
     if after not in (S.ASSIGNED, S.IN_PROGRESS, S.CLOSED, S.ARCHIVED, S.EVALUATED):
         raise ApplicationMoved(f"{after} is reached by another act")
     if application.status is S.OBJECTED:
         raise ApplicationMoved(f"{application.number}: the objection has to be settled first")
-    _move(uow, application, after, f"application.{after.value}", actor, at)
+    details = _assigned(uow, licence_number) if after is S.ASSIGNED and licence_number else {}
+    _move(uow, application, after, f"application.{after.value}", actor, at, details)
     if after is S.ASSIGNED:
         _meet(uow, application, at, LimitKind.ASSIGNMENT, LimitKind.NOTICE)
         uow.applications.add_limit(time_limits.start(application.id, LimitKind.AGREEMENT, at))
@@ -210,6 +223,22 @@ def assignment_hints(application: Application) -> list[str]:
         f"希望由{wishes.named}办理": wishes.named,
     }
     return hints + [f"{wish}（本人意愿，不是承诺）" for wish, is_told in told.items() if is_told]
+
+
+def mark_difficult(
+    uow: UnitOfWork, application: Application, difficult: bool, reason: str, actor: str, at: datetime
+) -> None:
+    """Mark it as 重大疑难 for those who supervise, or take the mark away; the history keeps why (种子 SR-118).
+
+    Raises:
+        ApplicationMoved: it is over, or stands so already.
+        ReasonMissing
+    """
+    if application.status in OVER or application.difficult is difficult:
+        raise ApplicationMoved(f"{application.number} is {application.status}, difficult: {application.difficult}")
+    act = "application.marked_difficult" if difficult else "application.unmarked_difficult"
+    applications.record(uow, application, application.status, act, actor, at, {"reason": _given(reason)})
+    application.difficult = difficult
 
 
 def note_agreement(uow: UnitOfWork, application: Application, actor: str, at: datetime) -> None:
@@ -329,6 +358,13 @@ def _before_what_was_objected_to(uow: UnitOfWork, application: Application) -> A
     ended = [step for step in uow.applications.steps(application.id) if step.after is S.TERMINATED]
     was = ended[-1].before if ended else None
     return was if was in BEING_HELPED else S.ACCEPTED
+
+
+def _assigned(uow: UnitOfWork, licence_number: str) -> dict[str, Any]:
+    lawyer = uow.lawyers.get(licence_number)
+    if lawyer is None:
+        raise LawyerUnknown(licence_number)
+    return {"words": f"{lawyer.name}（{lawyer.firm}）", "licence_number": lawyer.licence_number}
 
 
 def _given(reason: str) -> str:

@@ -55,6 +55,8 @@ class Application:
     lane: Lane = Lane.ORDINARY
     urgent: bool = False
     """期限不足七日，或者须立即保全、先予执行 (第四十四条): the agency may help first."""
+    difficult: bool = False
+    """重大疑难 (种子 SR-118): marked by a reviewer, for whoever supervises and for the assignment."""
     needs_confirmation: bool = False
     """Sent by somebody who may not apply in the applicant's place; see `Standing`."""
     supplement: list[str] | None = None

@@ -189,6 +189,13 @@ class StationUnknown(NotFound):
     sentence = "没有这个站点，请重新选一个，或者先拨 12348。"
 
 
+class LawyerUnknown(NotFound):
+    """No lawyer of the register by that licence."""
+
+    code = "lawyer_unknown"
+    sentence = "律师库里没有这位律师，请刷新以后重新选。"
+
+
 class NumberTaken(HotlineError):
     """The drawn reference number is already in use; draw another."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hotline.group_incidents import GroupHint
     from hotline.handoffs import Handoff
     from hotline.idempotency import AnsweredRequest
+    from hotline.lawyers import Lawyer
     from hotline.operators import Operator, OperatorSession
     from hotline.outbox import OutboxMessage
     from hotline.privacy import Consent, Disclosure
@@ -134,6 +135,14 @@ class AnsweredRequests(Protocol):
     def add(self, request: AnsweredRequest) -> None: ...
     def get(self, conversation_id: UUID, key: str) -> AnsweredRequest | None: ...
     def remove(self, request: AnsweredRequest) -> None: ...
+
+
+class Lawyers(Protocol):
+    """The register of lawyers."""
+
+    def get(self, licence_number: str) -> Lawyer | None: ...
+    def all(self) -> list[Lawyer]: ...
+    def replace(self, register: Iterable[Lawyer]) -> None: ...
 
 
 class Applications(Protocol):
@@ -360,6 +369,9 @@ class UnitOfWork(Protocol):
 
     @property
     def rosters(self) -> Rosters: ...
+
+    @property
+    def lawyers(self) -> Lawyers: ...
 
     @property
     def answered_requests(self) -> AnsweredRequests: ...

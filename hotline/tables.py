@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 LARGEST = 10 * 1024 * 1024
 MOST_ROWS = 20_000
+EXACT = 10**15
 SAMPLE = "样例"
 """Begins the first cell of the template's sample row, which is not to be imported."""
 SAMPLE_LEFT = "这是模板里的样例；请删除这一行"
@@ -106,8 +107,11 @@ def _from_xlsx(path: Path) -> list[list[str]]:
 
 
 def _cell(value: object) -> str:
-    """What the clerk sees in the cell: a code without .0, a day without midnight."""
-    if isinstance(value, float) and value.is_integer():
+    """What the clerk sees in the cell: a code without .0, a day without midnight.
+
+    A number of more than fifteen digits has lost its last ones in the spreadsheet; it stays 1.23e+16, to be refused.
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")

@@ -36,6 +36,7 @@ applications = Table(
     Column("channel", String(16), nullable=False),
     Column("lane", word(Lane), nullable=False),
     Column("urgent", Boolean, nullable=False),
+    Column("difficult", Boolean, nullable=False),
     Column("needs_confirmation", Boolean, nullable=False),
     Column("supplement", Encrypted("applications.supplement")),
     Column("status", word(ApplicationStatus), nullable=False),
@@ -95,6 +96,17 @@ class Applications(Repository[Application]):
         self._session.add(entity)
         self._session.flush()
 
+    def get(self, application_id: UUID) -> Application:
+        """The application, to read.
+
+        Raises:
+            NotFound: no such id.
+        """
+        found = self._session.get(Application, application_id)
+        if found is None:
+            raise NotFound
+        return found
+
     def get_locked(self, application_id: UUID) -> Application:
         """The application, held against a second reviewer until this unit of work ends.
 
@@ -128,10 +140,14 @@ class Applications(Repository[Application]):
         """Applications of the person with this document."""
         return list(self._session.scalars(select(Application).where(applications.c.identity_index.in_(blind(number)))))
 
-    def listed(self, statuses: list[ApplicationStatus], count: int, before: datetime | None) -> list[Application]:
-        """The newest in these states, sent or drafted before a moment; for the console's pages."""
+    def listed(
+        self, statuses: list[ApplicationStatus], count: int, before: datetime | None, difficult: bool = False
+    ) -> list[Application]:
+        """The newest in these states, sent or drafted before a moment, or the 重大疑难 of them; for the console's pages."""
         c = applications.c
         sent = select(Application).where(c.status.in_(statuses))
+        if difficult:
+            sent = sent.where(c.difficult)
         if before is not None:
             sent = sent.where(c.submitted_at < before)
         return list(self._session.scalars(sent.order_by(c.submitted_at.desc()).limit(count)))

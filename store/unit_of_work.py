@@ -16,6 +16,7 @@ from store.conversations import Buttons, Conversations, Events
 from store.gaps import Gaps
 from store.handoffs import Handoffs
 from store.idempotency import AnsweredRequests
+from store.lawyers import Lawyers
 from store.operators import Operators
 from store.outbox import Outbox
 from store.privacy import Consents, Disclosures
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
         self.waiting = WaitingList(session)
         self.workstations = Workstations(session)
         self.rosters = Rosters(session)
+        self.lawyers = Lawyers(session)
         self.answered_requests = AnsweredRequests(session)
         self.statutes = Statutes(session)
         self.question_bank = QuestionBank(session)

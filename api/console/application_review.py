@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import BaseModel, Field, model_validator
 
 from api.applications import Body
 from api.console.application_shapes import ApplicationOut, application_out
 from api.gateway import Gateway, Reviewing, SettlingObjections, TakingApplications, TheGateway
 from api.words import Words
 from hotline import application_review as review
+from hotline import lawyers
 from hotline.application_review import ProvisionalGround
 from hotline.application_states import ApplicationStatus, TerminationGround
 from hotline.applications import Application
+from hotline.lawyers import Suggestion
 from hotline.operators import Operator
 from store.unit_of_work import SqlUnitOfWork
 
@@ -80,9 +82,51 @@ class ReasonIn(Body):
 
 
 class StageIn(Body):
-    """A later stage, to be shown."""
+    """A later stage, to be shown; with the assignment, the licence number of the lawyer, if the register has one."""
 
     status: ApplicationStatus
+    lawyer: str | None = Field(default=None, max_length=32)
+
+    @model_validator(mode="after")
+    def _lawyer_only_when_assigned(self) -> Self:
+        if self.lawyer is not None and self.status is not ApplicationStatus.ASSIGNED:
+            raise ValueError("a lawyer is named with the assignment")
+        return self
+
+
+class DifficultIn(Body):
+    """Whether it is 重大疑难, and why."""
+
+    difficult: bool
+    reason: Reason
+
+
+class SuggestionOut(BaseModel):
+    """A lawyer who may be assigned: `reasons` speak for it, `cautions` have to be weighed."""
+
+    licence_number: str
+    name: str
+    firm: str
+    years: int
+    languages: list[str]
+    specialities: list[str]
+    reasons: list[str]
+    cautions: list[str]
+
+    @classmethod
+    def from_domain(cls, one: Suggestion) -> "SuggestionOut":
+        """The suggestion as JSON."""
+        lawyer = one.lawyer
+        return cls(
+            licence_number=lawyer.licence_number,
+            name=lawyer.name,
+            firm=lawyer.firm,
+            years=one.years,
+            languages=lawyer.languages,
+            specialities=lawyer.specialities,
+            reasons=list(one.reasons),
+            cautions=list(one.cautions),
+        )
 
 
 @router.post("/{application_id}/accept")
@@ -189,7 +233,26 @@ def follow(here: TheGateway, operator: Reviewing, application_id: UUID, later: S
     """Note a later stage: assigned, in progress, closed, archived, evaluated."""
 
     def record(uow: SqlUnitOfWork, one: Application, actor: str, at: datetime) -> None:
-        review.follow(uow, one, later.status, actor, at)
+        review.follow(uow, one, later.status, actor, at, later.lawyer)
+
+    return _act(here, application_id, record, operator)
+
+
+@router.get("/{application_id}/lawyers")
+def suggest_lawyers(here: TheGateway, operator: Reviewing, application_id: UUID) -> list[SuggestionOut]:
+    """The lawyers of the register who fit best, the best first, each with why; whoever assigns may take another."""
+    law, today = here.services.law, here.services.today()
+    with here.open_reading() as uow:
+        application = uow.applications.get(application_id)
+        return [SuggestionOut.from_domain(one) for one in lawyers.suggest(uow, application, law, today)]
+
+
+@router.post("/{application_id}/difficult")
+def mark_difficult(here: TheGateway, operator: Reviewing, application_id: UUID, mark: DifficultIn) -> ApplicationOut:
+    """Mark it as 重大疑难, or take the mark away."""
+
+    def record(uow: SqlUnitOfWork, one: Application, actor: str, at: datetime) -> None:
+        review.mark_difficult(uow, one, mark.difficult, mark.reason, actor, at)
 
     return _act(here, application_id, record, operator)
 

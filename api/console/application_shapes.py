@@ -58,6 +58,8 @@ class ApplicationLine(BaseModel):
     lane: Lane
     lane_words: str
     urgent: bool
+    difficult: bool
+    """重大疑难."""
     needs_confirmation: bool
     offers_home_visit: bool
     minor: bool
@@ -160,6 +162,7 @@ def _line(application: Application) -> dict[str, Any]:
         "lane": application.lane,
         "lane_words": LANE_WORDS[application.lane],
         "urgent": application.urgent,
+        "difficult": application.difficult,
         "needs_confirmation": application.needs_confirmation,
         "offers_home_visit": application.offers_home_visit,
         "minor": application.minor,

@@ -103,11 +103,15 @@ def list_applications(
     operator: SeeingApplications,
     status: Annotated[list[ApplicationStatus] | None, Query()] = None,
     before: datetime | None = None,
+    difficult: bool = False,
 ) -> list[ApplicationLine]:
-    """The newest 50 in these states, all open ones but drafts if none are named; `before` turns the page."""
+    """The newest 50 in these states, all open ones but drafts if none are named; `before` turns the page.
+
+    With `difficult` those marked 重大疑难, for whoever supervises.
+    """
     wanted = status or [one for one in ApplicationStatus if NEXT[one] and one is not ApplicationStatus.DRAFT]
     with here.open_reading() as uow:
-        found = uow.applications.listed(wanted, PAGE, before)
+        found = uow.applications.listed(wanted, PAGE, before, difficult)
         return [ApplicationLine.from_domain(one) for one in sorted(found, key=_priority)]
 
 

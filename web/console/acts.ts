@@ -2,7 +2,7 @@
 import { t } from './messages'
 import type { Application, Permission } from './shapes'
 
-export type Input = 'reason' | 'items' | 'last_day' | 'provisional_ground' | 'termination_ground' | 'words' | 'received_on' | 'upheld'
+export type Input = 'reason' | 'items' | 'last_day' | 'provisional_ground' | 'termination_ground' | 'words' | 'received_on' | 'upheld' | 'lawyer'
 
 export interface Act {
   key: string
@@ -15,7 +15,7 @@ export interface Act {
 }
 
 const LATER: [string, string][] = [
-  ['assigned', t.acts.assigned], ['in_progress', t.acts.inProgress], ['closed', t.acts.closed], ['archived', t.acts.archived],
+  ['in_progress', t.acts.inProgress], ['closed', t.acts.closed], ['archived', t.acts.archived],
   ['evaluated', t.acts.evaluated],
 ]
 
@@ -30,10 +30,13 @@ const BECOMES: Record<string, Omit<Act, 'key'>> = {
   withdrawn: { label: t.acts.withdraw, route: 'withdraw', needs: 'take_applications', inputs: ['reason'], serious: true },
   objected: { label: t.acts.object, route: 'objection', needs: 'take_applications', inputs: ['words', 'received_on'] },
   terminated: { label: t.acts.terminate, route: 'terminate', needs: 'review', inputs: ['termination_ground', 'reason'], serious: true },
+  assigned: { label: t.acts.assigned, route: 'stage', needs: 'review', inputs: ['lawyer'], body: { status: 'assigned' } },
   ...Object.fromEntries(LATER.map(([status, label]) => [status, { label, route: 'stage', needs: 'review', inputs: [], body: { status } } as const])),
 }
 const SETTLE: Act = { key: 'settle', label: t.acts.settle, route: 'objection/decision', needs: 'settle_objections', inputs: ['upheld', 'reason'] }
 const CONFIRM: Act = { key: 'confirm', label: t.acts.confirm, route: 'confirm', needs: 'review', inputs: [] }
+const MARK: Act = { key: 'mark', label: t.acts.mark, route: 'difficult', needs: 'review', inputs: ['reason'], body: { difficult: true } }
+const UNMARK: Act = { key: 'unmark', label: t.acts.unmark, route: 'difficult', needs: 'review', inputs: ['reason'], body: { difficult: false } }
 const AGREEMENT: Act = { key: 'agreement', label: t.acts.agreement, route: 'agreement', needs: 'review', inputs: [] }
 
 /** The acts possible now for a login that may do them. A draft is sent by reading it back, which is no button here. */
@@ -46,7 +49,8 @@ export function actsOn(application: Application, may: (permission: Permission) =
     ...(application.needs_confirmation ? [CONFIRM] : []),
     ...(['assigned', 'in_progress'].includes(application.status) && runs(application, 'agreement') ? [AGREEMENT] : []),
   ]
-  const order = [...beside, ...next].filter((act) => may(act.needs))
+  const marks = application.can_become.length === 0 ? [] : [application.difficult ? UNMARK : MARK]
+  const order = [...beside, ...next, ...marks].filter((act) => may(act.needs))
   return [...order.filter((act) => !act.serious), ...order.filter((act) => act.serious)]
 }
 

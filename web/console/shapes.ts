@@ -27,7 +27,7 @@ export interface Words {
 
 export interface ApplicationLine {
   id: string; number: string; stage: string; status: string; status_words: string; lane: string; lane_words: string
-  urgent: boolean; needs_confirmation: boolean; offers_home_visit: boolean; minor: boolean
+  urgent: boolean; difficult: boolean; needs_confirmation: boolean; offers_home_visit: boolean; minor: boolean
   agency: string; place: string | null; matter: string; outcome: string; channel: string
   applicant_name: string; applicant_phone: string; submitted_at: string | null
 }
@@ -50,6 +50,12 @@ export interface Application extends ApplicationLine {
   history: Step[]
   same_person: string[]
   same_phone_other_name: boolean
+}
+
+/** A lawyer who may be assigned, the best first; reasons speak for it, cautions have to be weighed. */
+export interface Suggestion {
+  licence_number: string; name: string; firm: string; years: number; languages: string[]; specialities: string[]
+  reasons: string[]; cautions: string[]
 }
 
 export interface Due { time_limit: TimeLimit; application: ApplicationLine }

@@ -17,10 +17,10 @@ export const zhCN = {
   nothing: '没有要办的。',
   masked: '姓名、电话已遮住。',
   applications: {
-    heading: '申请', kinds: { open: '正在办', due: '快到期、已逾期', draft: '草稿', over: '已办完' },
+    heading: '申请', kinds: { open: '正在办', due: '快到期、已逾期', difficult: '重大疑难', draft: '草稿', over: '已办完' },
     search: '按编号或手机号找', find: '查找', more: '更早的',
     columns: ['编号', '状态', '事项', '申请人', '地点', '提交'],
-    urgent: '急', minor: '未成年人', confirm: '待本人确认', visit: '可上门', overdue: '已逾期', last: '最后一天',
+    urgent: '急', difficult: '重大疑难', minor: '未成年人', confirm: '待本人确认', visit: '可上门', overdue: '已逾期', last: '最后一天',
     fields: {
       name: '申请人', phone: '电话', identity: '证件', agency: '机构', place: '地点', matter: '事项', outcome: '初步判断',
       submitted: '提交', channel: '渠道', standing: '代为申请', supplement: '要补的材料', samePerson: '同一个人的其他申请',
@@ -41,11 +41,12 @@ export const zhCN = {
     accept: '受理', acceptFirst: '先受理，后补材料', supplement: '要求补正', provisional: '先行提供援助', grant: '给予援助',
     refuse: '不予援助', lapse: '视为撤回', confirm: '本人已确认', withdraw: '登记撤回', object: '登记异议', settle: '登记异议结果',
     assigned: '已指派律师', inProgress: '开始办理', closed: '已办结', archived: '已归档', evaluated: '已评估', terminate: '终止援助',
-    agreement: '已签协议',
+    agreement: '已签协议', mark: '标为重大疑难', unmark: '去掉重大疑难',
   },
   inputs: {
     reason: '理由和依据', items: '要补哪些，一行一样', lastDay: '最后一天', ground: '依据哪一项', words: '异议的原话',
-    receivedOn: '哪天收到', upheld: '司法行政部门的审查结果', stands: '维持原决定', changed: '责令改正',
+    receivedOn: '哪天收到', lawyer: '指派哪位律师（推荐在前，由机构决定）', otherLawyer: '不在这里，或者先不写', noLawyers: '律师库里还没有律师。',
+    upheld: '司法行政部门的审查结果', stands: '维持原决定', changed: '责令改正',
   },
   appointments: {
     heading: '预约', day: '哪一天', station: '地点', all: '全部', columns: ['时间', '地点', '方式', '预约人', '怎么提醒', '到没到'],
@@ -109,6 +110,7 @@ export const zhCN = {
     'application.objection_settled': '异议结果', 'application.withdrawn': '撤回', 'application.terminated': '终止援助', 'application.amended': '修改申请表',
     'application.confirmed': '本人确认', 'application.revealed': '查看完整信息', 'application.agreement_signed': '签订协议', 'application.lawyer_change_asked': '要求换律师',
     'application.notified': '通知指派', 'application.assigned': '指派律师', 'application.in_progress': '开始办理', 'application.closed': '办结',
+    'application.marked_difficult': '标为重大疑难', 'application.unmarked_difficult': '去掉重大疑难',
     'application.archived': '归档', 'application.evaluated': '评估',
   } as Record<string, string>,
   actors: { citizen: '申请人', system: '系统', bot: '智能助手' } as Record<string, string>,

@@ -11,7 +11,7 @@ const only = (...given: Permission[]) => (wanted: Permission): boolean => given.
 const labels = (one: Application, may = everything): string[] => actsOn(one, may).map((act) => act.label)
 
 test('能到的下一步才有按钮', () => {
-  expect(labels(application)).toEqual(['受理', '不予援助', '登记撤回'])
+  expect(labels(application)).toEqual(['受理', '标为重大疑难', '不予援助', '登记撤回'])
 })
 
 test('没有权限的步骤不给按钮', () => {
@@ -25,16 +25,21 @@ test('草稿要先读给本人听，这里没有按钮', () => {
 
 test('有异议时只登记审查结果', () => {
   const objected = { ...application, status: 'objected', can_become: ['upheld', 'accepted', 'granted'] }
-  expect(labels(objected)).toEqual(['登记异议结果'])
-  expect(labels(objected, only('review'))).toEqual([])
+  expect(labels(objected)).toEqual(['登记异议结果', '标为重大疑难'])
+  expect(labels(objected, only('review'))).toEqual(['标为重大疑难'])
 })
 
 test('协议没签的有签协议，签了的没有；要本人确认的有确认', () => {
   const limit = { kind: 'agreement', met_at: null } as Application['time_limits'][number]
   const assigned = { ...application, status: 'assigned', can_become: ['in_progress'], time_limits: [limit] }
-  expect(labels(assigned)).toEqual(['已签协议', '开始办理'])
-  expect(labels({ ...assigned, time_limits: [{ ...limit, met_at: '2026-11-23T01:00:00Z' }] })).toEqual(['开始办理'])
+  expect(labels(assigned)).toEqual(['已签协议', '开始办理', '标为重大疑难'])
+  expect(labels({ ...assigned, time_limits: [{ ...limit, met_at: '2026-11-23T01:00:00Z' }] })).toEqual(['开始办理', '标为重大疑难'])
   expect(labels({ ...application, needs_confirmation: true })).toContain('本人已确认')
+})
+
+test('标了重大疑难的可以去掉；办完了的不标', () => {
+  expect(labels({ ...application, difficult: true })).toEqual(['受理', '去掉重大疑难', '不予援助', '登记撤回'])
+  expect(labels({ ...application, status: 'withdrawn', can_become: [] })).toEqual([])
 })
 
 test('时间按上海', () => {
