@@ -9,6 +9,7 @@ from hotline.errors import NameInvalid, PhoneInvalid
 from hotline.identity_documents import IdentityDocument
 
 LONGEST_NAME = 50
+CRIMINAL_MATTER = re.compile(r"C\d+")  # C01 to C05; CD01 and the like are Chengdu's civil matters
 CHILD, ADULT = 14, 18
 """《个人信息保护法》第三十一条: below this age a guardian agrees; 《民法典》第十七条: from this age an adult."""
 
@@ -100,7 +101,7 @@ def standing_of(representative: Representative, matter: str) -> Standing:
     relation, ground = representative.relation, representative.ground
     if relation is None or ground is None:
         return _must_be_confirmed("《法律援助法》第四十条", "还不清楚您和申请人的关系")
-    criminal, retrial = matter.startswith("C"), matter.startswith("R")
+    criminal, retrial = bool(CRIMINAL_MATTER.fullmatch(matter)), matter.startswith("R")
     close = relation in (CLOSE_RELATIVES_IN_CRIME if criminal else CLOSE_RELATIVES)
     words = RELATION_WORDS[relation]
     papers = f"请带上能证明您是{words}的材料，比如户口簿、结婚证、出生证明。"

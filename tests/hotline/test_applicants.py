@@ -46,6 +46,7 @@ def resident(first_seventeen: str) -> str:
         (R.SPOUSE, G.DETAINED, "C01", True, "第四十条第二款"),
         (R.GRANDPARENT, G.DETAINED, "C01", False, "第四十条第二款"),
         (R.GRANDPARENT, G.DETAINED, "M05A", True, "第四十条第二款"),
+        (R.GRANDPARENT, G.DETAINED, "CD01", True, "第四十条第二款"),
         (R.OTHER, G.DETAINED, "C01", False, "第四十条第二款"),
         (R.CHILD, G.HELP, "C01", True, "第二十四条"),
         (R.CHILD, G.HELP, "R01", True, "第三十三条"),
