@@ -173,8 +173,10 @@ class DangerDetector(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Both were chosen on the even lines of tests/nlu/danger_held_out.yml; bench/RESULTS.md has the figures."""
-        return {"suspicion": 0.2, "suspicion_when_calm": 0.7}
+        """Chosen on the even lines of tests/nlu/danger_held_out.yml, the first lowered when topics were added: with more
+        intents the rest of a guess spreads wider. bench/RESULTS.md has the figures.
+        """
+        return {"suspicion": 0.15, "suspicion_when_calm": 0.7}
 
     @classmethod
     def create(
