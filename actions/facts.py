@@ -64,6 +64,7 @@ CHOICE_WORDS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 INCOME_FACTS = {"month": "income_yuan_per_person_month", "year": "income_yuan_per_person_year"}
 DAYS = {"day": 1, "week": 7}
+OWED = re.compile(r"欠|拖|压|(?:没|不|未)(?:有)?(?:发|给|付|结)")
 
 
 def facts_from(tracker: Tracker, noticed: Mapping[str, Any] | None = None) -> Facts:
@@ -112,7 +113,7 @@ def _from_entity(entity: Mapping[str, Any], text: str, asking: str | None, corre
     if kind == "age":
         return {"age": int(value)} if entity.get("whose") != "other" else {}
     if kind == "duration":
-        return _from_duration(value, asking)
+        return _from_duration(value, asking, correcting or bool(OWED.search(text)))
     if kind == "money":
         return _from_money(entity, asking)
     if kind == "role":
@@ -143,10 +144,11 @@ def _from_money(entity: Mapping[str, Any], asking: str | None) -> dict[str, Any]
     return {"claim_yuan": str(Decimal(amount))}
 
 
-def _from_duration(value: Mapping[str, Any], asking: str | None) -> dict[str, Any]:
+def _from_duration(value: Mapping[str, Any], asking: str | None, owed: bool) -> dict[str, Any]:
+    """「结婚半年」 owes nothing: months count as owed where something is said to be."""
     if asking == "days_to_limitation":
         return _days_left(value)
-    return {"months_owed": int(value["value"])} if str(value["unit"]) == "month" else {}
+    return {"months_owed": int(value["value"])} if owed and str(value["unit"]) == "month" else {}
 
 
 def _days_left(value: Mapping[str, Any]) -> dict[str, Any]:

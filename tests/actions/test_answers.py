@@ -106,3 +106,11 @@ def test_再说一遍_先说正在问的_再说上一个答案_都没有就说�
     assert repeated["custom"]["question"] == QUESTION
     assert caller.says(ActionRepeat, "没听清", "repeat", answer_id=None).responses == ["utter_repeat_nothing"]
     assert caller.says(ActionRepeat, "没听清", "repeat", answer_id="以前的题").responses == ["utter_repeat_nothing"]
+
+
+@pytest.mark.parametrize(
+    ("said", "months"), [("结婚半年她就跑了", None), ("押金三个月还不退，拖着不给", 3), ("欠我三个月工钱", 3)]
+)
+def test_说到欠着的_几个月才算欠的月数(caller: Caller, said: str, months: int | None) -> None:
+    told = (entity("duration", {"value": months or 6, "unit": "month"}),)
+    assert caller.says(ActionAnswerQuestion, said, "ask_loans", told).slots.get("months_owed") == months
