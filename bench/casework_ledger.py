@@ -134,6 +134,7 @@ def application_rows(count: int, chance: random.Random) -> Iterator[dict[str, An
             "lane": "ordinary",
             "urgent": False,
             "needs_confirmation": False,
+            "difficult": False,
             "status": chance.choice(("submitted", "accepted", "granted", "refused", "closed")),
             "submitted_at": datetime(day.year, day.month, day.day, 2, tzinfo=UTC),
             "last_step": 1,
