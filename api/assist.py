@@ -145,17 +145,7 @@ def _assisted(here: Gateway, asked: AssistIn, reading: Reading | None) -> Assist
         topics=[TopicOut(name=name, confidence=round(share, 3)) for name, share in topics.items()],
         answers=[AssistAnswerOut(id=one.id, topic=one.topic, **_without_type(one)) for one in answers],
         sure=sure,
-        articles=[
-            ArticleOut(
-                law=one.law,
-                article=one.article,
-                heading=one.heading,
-                text=one.text,
-                adopted=one.adopted,
-                named=one.named,
-            )
-            for one in found
-        ],
+        articles=[ArticleOut.model_validate(one) for one in found],
         facts=told(facts),
         place=divisions.full_name(facts.region) if facts.region else None,
         assessment=WorksheetOut(

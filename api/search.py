@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from api.gateway import TheGateway
 
@@ -23,6 +23,8 @@ class AnswerOut(BaseModel):
 
 class ArticleOut(BaseModel):
     """An article as it reads on the day; `named` where the question named it, such as 劳动合同法85条."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     law: str
     article: str
@@ -62,16 +64,6 @@ def search(
             )
             for hit in hits
         ],
-        articles=[
-            ArticleOut(
-                law=found.law,
-                article=found.article,
-                heading=found.heading,
-                text=found.text,
-                adopted=found.adopted,
-                named=found.named,
-            )
-            for found in articles
-        ],
+        articles=[ArticleOut.model_validate(found) for found in articles],
         statutes_ready=services.statutes is not None and services.statutes.ready,
     )
