@@ -15,7 +15,7 @@ from actions.time_limits import tell_deadline
 from hotline import consultations
 from hotline.gaps import Lack
 from knowledge.answers import Answer
-from knowledge.search import POSSIBLE, AnswerIndex, AskBack, Hit, certainty, choose, others
+from knowledge.search import LIKELY, AnswerIndex, AskBack, Hit, certainty, choose, others
 from knowledge.statute_library import Found
 
 # A wrong that was told has one answer to begin with in each of its topics, however it was worded; the usual topic first.
@@ -282,7 +282,7 @@ def first_of_report(answers: AnswerIndex, intent: str, hits: Sequence[Hit], sure
     """
     usual = FIRST_ANSWERS[intent]
     own = [hit for hit in hits if hit.answer.topic in usual]
-    fitting, enough = (own, SURE_OF_ANOTHER) if surely else (hits, POSSIBLE)
+    fitting, enough = (own, SURE_OF_ANOTHER) if surely else (hits, LIKELY)
     if certainty(fitting) >= enough:
         return fitting[0].answer
     return answers.by_id(usual[own[0].answer.topic if own else next(iter(usual))])
