@@ -25,7 +25,6 @@ from bot.extraction.text import tidy
 from bot.linear import LinearModel, Text
 
 FOLDER = Path(__file__).parent.parent / "categories"
-ANSWERS = Path(__file__).parents[2] / "knowledge" / "answers"
 CATEGORY = "category"
 """Where a parsed message keeps its category: `{"name": "公司法", "confidence": 0.8}`."""
 # Low, because nobody's questions resemble ours closely: cross-validation on our own would choose it higher.
@@ -36,7 +35,7 @@ MOST_OF_INTENTS = 50
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CategoryClassifier(LinearClassifier):
-    """Learns from the files of `bot/categories`, and from the intents' examples and the answers' wordings they name."""
+    """Learns from the files of `bot/categories` and from the examples of the intents that these name."""
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -60,9 +59,7 @@ class CategoryClassifier(LinearClassifier):
 
 def files() -> str:
     """What the files say, as one text: whoever learns from them learns anew when it changes."""
-    return "".join(
-        path.read_text(encoding="utf-8") for path in sorted((*FOLDER.glob("*.yaml"), *ANSWERS.glob("*.yaml")))
-    )
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yaml")))
 
 
 def taught() -> Iterator[tuple[Text, str]]:
@@ -80,8 +77,7 @@ def examples(of_intents: list[tuple[Text, str, str]]) -> Iterator[tuple[Text, st
     """
     by_intent: list[tuple[str, re.Pattern[str], str]] = []
     for file in _read():
-        asked = _asked_of_answers(file.get("answers") or [], len(file["questions"]))
-        yield from ((text, file["category"]) for text in _texts([*file["questions"], *file["terms"].split(), *asked]))
+        yield from ((text, file["category"]) for text in _texts([*file["questions"], *file["terms"].split()]))
         for intent, about in (file.get("intents") or {}).items():
             by_intent.append((intent, re.compile(about or ""), file["category"]))
     # An intent may be shared out by words; the category with words for it goes before the one that takes the rest.
@@ -93,22 +89,6 @@ def examples(of_intents: list[tuple[Text, str, str]]) -> Iterator[tuple[Text, st
             of_category[category].append(text)
     for category, texts in of_category.items():
         yield from ((text, category) for text in texts[:: ceil(len(texts) / MOST_OF_INTENTS)])
-
-
-def _asked_of_answers(names: list[str], most: int) -> list[str]:
-    """Wordings of the reviewed answers in these files, evenly chosen; `traffic` stands for traffic.yaml and its parts."""
-    files = [path for name in names for path in sorted(ANSWERS.glob(f"{name}*.yaml")) if _is(name, path)]
-    asked = [
-        words
-        for path in files
-        for answer in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-        for words in (answer["question"], *answer["variants"])
-    ]
-    return asked[:: ceil(len(asked) / most)] if asked else []
-
-
-def _is(name: str, path: Path) -> bool:
-    return path.stem == name or path.stem.startswith(f"{name}.")
 
 
 def _read() -> Iterator[dict[str, Any]]:
