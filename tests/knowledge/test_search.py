@@ -161,7 +161,7 @@ def test_有主题提示更准(index: AnswerIndex) -> None:
 def test_前后说了许多别的_有主题提示时也多半找得到(index: AnswerIndex) -> None:
     told = [(c, before + c["ask"] + after) for c in ASKED["in_scope"] for before, after in ASKED["around"]]
     wrong = [text for c, text in told if not right(c, index.search(text, {c["topic"]: 1.0}, TODAY)[0].answer)]
-    assert len(wrong) <= 0.30 * len(told), len(wrong)
+    assert len(wrong) <= 0.27 * len(told), len(wrong)
 
 
 def test_答出来的很少答错_反问的两条里多半有对的(index: AnswerIndex) -> None:
@@ -179,7 +179,7 @@ def test_每个答案用自己的问题都排第一(index: AnswerIndex, answers:
 
 def test_不归我们答的很少当成答案(index: AnswerIndex) -> None:
     answered = [t for t in ASKED["out_of_scope"] if isinstance(choose(index.search(t, {}, TODAY)), Answer)]
-    assert len(answered) <= 0.12 * len(ASKED["out_of_scope"]), answered
+    assert len(answered) <= 0.11 * len(ASKED["out_of_scope"]), answered
 
 
 def test_像真人那样啰嗦地问_第一条多半对_三条里多数有(index: AnswerIndex) -> None:
@@ -187,4 +187,4 @@ def test_像真人那样啰嗦地问_第一条多半对_三条里多数有(index
     first, three = (sum(any(h.answer.id in y for h in hits[:n]) for y, hits in found) for n in (1, 3))
     assert first >= 0.68 * len(found) and three >= 0.82 * len(found), (first, three)
     told = [(y, one) for y, hits in found if isinstance(one := choose(hits), Answer)]
-    assert len(told) >= 0.7 * len(found) and sum(one.id not in y for y, one in told) <= 0.25 * len(told)
+    assert len(told) >= 0.7 * len(found) and sum(one.id not in y for y, one in told) <= 0.24 * len(told)
