@@ -1,8 +1,8 @@
 """The reviewed answers: what one looks like, and how a set of files becomes a set that can be trusted."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import yaml
 from knowledge.statutes import superseded
 
 FOLDER = Path(__file__).parent / "answers"
+STORIES = "stories"  # folder beside the answers: what people tell when they want one of them, id by id
 TOPICS = frozenset(
     {
         *("wages", "labour_contract", "labour_arbitration", "work_injury"),
@@ -78,6 +79,8 @@ class Answer:
     reviewed_on: date
     valid_from: date
     valid_to: date | None
+    stories: tuple[str, ...] = ()
+    """The same question as people put it who tell what happened; searched, never shown."""
 
     @property
     def cited(self) -> tuple[Article, ...]:
@@ -141,6 +144,9 @@ def read_answers(directory: Path | None = None) -> tuple[tuple[Answer, ...], tup
             problems += [Problem(file.name, name, fault) for fault in found]
             if not found:
                 answers[name] = _answer(entry)
+    for file in sorted((folder.parent / STORIES).glob("*.yaml")):
+        for name, stories in _stories(file, answers.keys(), problems).items():
+            answers[name] = replace(answers[name], stories=stories)
     return tuple(answers.values()), tuple(problems)
 
 
@@ -180,6 +186,27 @@ def _entries(file: Path, problems: list[Problem]) -> list[Any]:
         return entries
     problems.append(Problem(file.name, "-", "must be a list of answers, each starting with “- id:”"))
     return []
+
+
+def _stories(file: Path, answers: Collection[str], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+    """The stories of a file that belong to an answer; the problems of the others are added to the list."""
+    where, sound = f"{STORIES}/{file.name}", dict[str, tuple[str, ...]]()
+    try:
+        told = yaml.load(file.read_text("utf-8"), _EachKeyOnce)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        problems.append(Problem(where, "-", f"cannot be read as UTF-8 YAML: {' '.join(str(error).split())}"))
+        return sound
+    if not isinstance(told, dict):
+        problems.append(Problem(where, "-", "must map the id of an answer to a list of stories"))
+        return sound
+    for name, stories in told.items():
+        if name not in answers:
+            problems.append(Problem(where, str(name), "no sound answer has this id; correct it or delete the stories"))
+        elif not isinstance(stories, list) or not all(isinstance(text, str) and text.strip() for text in stories):
+            problems.append(Problem(where, name, "must be a list of texts; quote lines with a colon or only digits"))
+        else:
+            sound[name] = tuple(stories)
+    return sound
 
 
 class _EachKeyOnce(yaml.CSafeLoader):

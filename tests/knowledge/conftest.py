@@ -63,8 +63,10 @@ def write(tmp_path: Path) -> WriteAnswers:
 
     def write_file(*entries: Any, topic: str = "wages") -> Path:
         text = yaml.safe_dump(list(entries), allow_unicode=True, sort_keys=False)
-        (tmp_path / f"{topic}.yaml").write_text(text, "utf-8")
-        return tmp_path
+        folder = tmp_path / "answers"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{topic}.yaml").write_text(text, "utf-8")
+        return folder
 
     return write_file
 

@@ -132,6 +132,40 @@ def test_空文件夹不算合格(tmp_path: Path) -> None:
         load_answers(tmp_path)
 
 
+def tell(folder: Path, text: str) -> None:
+    """Put a file of stories beside a folder of answers."""
+    (folder.parent / "stories").mkdir(exist_ok=True)
+    (folder.parent / "stories" / "wages.yaml").write_text(text, "utf-8")
+
+
+def test_市民怎么讲放在答案旁边_按编号读进来(entry: dict[str, Any], write: Write) -> None:
+    folder = write(entry)
+    tell(folder, "wages_unpaid:\n  - 干了仨月一分没见着\n  - 我表弟在饭店洗碗，老板说下月一起给\n")
+    (answer,) = load_answers(folder)
+    assert answer.stories == ("干了仨月一分没见着", "我表弟在饭店洗碗，老板说下月一起给")
+
+
+@pytest.mark.parametrize(
+    ("text", "entry_named", "told"),
+    [
+        ("no_such_answer: [甲]", "no_such_answer", "no sound answer has this id"),
+        ("wages_unpaid: 甲", "wages_unpaid", "must be a list of texts"),
+        ("wages_unpaid: [12]", "wages_unpaid", "must be a list of texts"),
+        ("- 甲", "-", "must map the id of an answer"),
+        ("wages_unpaid: [", "-", "cannot be read as UTF-8 YAML"),
+        ("wages_unpaid: [甲]\nwages_unpaid: [乙]", "-", "written twice"),
+    ],
+)
+def test_讲法的文件坏了_说出文件编号和改法(
+    entry: dict[str, Any], write: Write, text: str, entry_named: str, told: str
+) -> None:
+    folder = write(entry)
+    tell(folder, text)
+    answers, (problem,) = read_answers(folder)
+    assert [answer.id for answer in answers] == ["wages_unpaid"]
+    assert (problem.file, problem.entry) == ("stories/wages.yaml", entry_named) and told in problem.message
+
+
 def test_只给当天有效的答案(entry: dict[str, Any], write: Write) -> None:
     entry |= {"valid_from": date(2026, 7, 1), "valid_to": date(2026, 12, 31)}
     answers = load_answers(write(entry))
