@@ -209,7 +209,7 @@ class ActionAnswerQuestion(HotlineAction):
         if follows_on(tracker) and topic and (next_ := self.services.answers.next(text, topic, self.services.today())):
             return next_
         if intent not in FIRST_ANSWERS:
-            return choose(hits)
+            return choose(hits, heard=True)
         confidence = float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
         return first_of_report(self.services.answers, intent, hits, surely=confidence >= SURE_OF_REPORT)
 

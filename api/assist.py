@@ -165,7 +165,7 @@ def _answers(
     """Some answers, the best first, and whether the first is the one; a wrong that was told has one to begin with."""
     intent, named = read.intent or "", topic_of(read.intent or "")
     hits = here.services.answers.search(text, topics or ({named: 1.0} if named else {}), day, MOST_ANSWERS)
-    chosen = choose(hits)
+    chosen = choose(hits, heard=named is not None)
     found = [hit.answer for hit in hits]
     if isinstance(chosen, Answer):
         return found, True

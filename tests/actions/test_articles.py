@@ -84,7 +84,7 @@ def test_答复都不够像时先给条文_几个问题仍可以点(
 ) -> None:
     pair = [answer_index.by_id(name) for name in ("rent_repair", "rent_sublet")]
     asked_back = AskBack((pair[0], pair[1]))  # type: ignore[arg-type]
-    monkeypatch.setattr("actions.answers.choose", lambda hits: asked_back)
+    monkeypatch.setattr("actions.answers.choose", lambda hits, heard: asked_back)
     said = reader.says(ActionAnswerQuestion, STRANGE, "ask_housing").only()
     assert said["response"] == "utter_articles"
     assert [one["title"] for one in said["buttons"]][:2] == [one.question for one in pair if one]
