@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/understanding.py FOLDER
 
-Reads the four held-out files of tests/nlu with models/yuanxian.tar.gz, writes figures.json and three pictures into FOLDER
+Reads the five held-out files of tests/nlu with models/yuanxian.tar.gz, writes figures.json and three pictures into FOLDER
 (accuracy by intent, what is taken for what, risk and coverage) and prints the figures. Nothing of those files is in the
 training data; a held-out message that is there all the same, which happens with short ones, is not counted.
 """
@@ -22,6 +22,7 @@ from processes import MODEL
 from settings import ROOT
 
 HELD_OUT = ROOT / "tests" / "nlu"
+OBLIQUE = 2  # beside the even and the odd lines, 0 and 1, of danger_held_out.yml
 FALLBACK_BELOW, CLEAR_FROM = 0.25, 0.5
 """config.yml hands over below the first; the second marks a comfortable distance, for comparison."""
 
@@ -46,7 +47,7 @@ def measure(model: Path, folder: Path) -> dict[str, Any]:
         (line, kind, place % 2)
         for kind, lines in load("danger_held_out.yml").items()
         for place, line in enumerate(lines)
-    ]
+    ] + [(line, kind, OBLIQUE) for kind, lines in load("danger_oblique.yml").items() for line in lines]
     several = load("several_topics.yml")
     told = load("entities_held_out.yml")
     texts = [text for text, _ in messages] + [text for text, _, _ in dangers] + [one["say"] for one in several]
@@ -66,6 +67,7 @@ def measure(model: Path, folder: Path) -> dict[str, Any]:
         "facts": understanding.facts([one["find"] for one in told["sentences"]], facts),
         "dangers_even_lines": half(dangers, of_dangers, 0),
         "dangers_odd_lines": half(dangers, of_dangers, 1),
+        "dangers_told_obliquely": half(dangers, of_dangers, OBLIQUE),
         "false_alarms_in_ordinary_messages": round(
             sum(
                 reading.intent.startswith(understanding.DANGER) and not wanted.startswith(understanding.DANGER)
@@ -84,9 +86,9 @@ def read_facts(told: dict[str, Any], model: Path) -> list[Reading]:
     return read([one["say"] for one in told["sentences"]], model, said_on)
 
 
-def half(lines: Sequence[tuple[str, str, int]], readings: Sequence[Reading], parity: int) -> dict[str, Any]:
-    """The dangers of every other line."""
-    kept = [(kind, reading) for (_, kind, place), reading in zip(lines, readings, strict=True) if place == parity]
+def half(lines: Sequence[tuple[str, str, int]], readings: Sequence[Reading], part: int) -> dict[str, Any]:
+    """The dangers of every other line, or of those told obliquely."""
+    kept = [(kind, reading) for (_, kind, its), reading in zip(lines, readings, strict=True) if its == part]
     return understanding.dangers([kind for kind, _ in kept], [reading for _, reading in kept])
 
 
