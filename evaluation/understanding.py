@@ -62,17 +62,18 @@ def risk_and_coverage(right: Sequence[str], readings: Sequence[Reading]) -> list
 
 
 def dangers(right: Sequence[str], readings: Sequence[Reading]) -> dict[str, Any]:
-    """How many dangers are noticed, by kind, and how many harmless messages are taken for one.
+    """How many dangers are noticed, by kind, and how many harmless messages, if there are any, are taken for one.
 
     Args:
         right: the danger intent, or `none`.
     """
     raised = [(wanted, reading.intent.startswith(DANGER)) for wanted, reading in zip(right, readings, strict=True)]
     kinds = sorted({wanted for wanted, _ in raised} - {"none"})
+    harmless = [noticed for wanted, noticed in raised if wanted == "none"]
     return {
         "n": len(raised),
         "recall": round(fmean(noticed for wanted, noticed in raised if wanted != "none"), 4),
-        "false_alarms": round(fmean(noticed for wanted, noticed in raised if wanted == "none"), 4),
+        "false_alarms": round(fmean(harmless), 4) if harmless else None,
         "per_kind": {kind: round(fmean(noticed for wanted, noticed in raised if wanted == kind), 4) for kind in kinds},
     }
 

@@ -5,11 +5,9 @@ PYTHONPATH=. .venv/bin/python tests/knowledge/measure.py
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from math import log
 from pathlib import Path
-from random import Random
 from statistics import fmean, quantiles
 from typing import Any
 
@@ -22,7 +20,7 @@ from knowledge.search import AnswerIndex, AskBack, Hit, certainty, choose
 
 TODAY = date(2026, 11, 22)
 HERE = Path(__file__).parent
-LEFT_OUT_SHORT, STEPS, RATE = 22, 20_000, 0.02
+STEPS, RATE = 20_000, 0.02
 WEIGHT_OF_UNLIKE, WEIGHT_OF_OUTSIDE = 0.4, 6.0  # beside a story
 
 type Asked = tuple[str, frozenset[str]]
@@ -52,8 +50,6 @@ def main() -> None:
         ("held out", unlike),
     ):
         _report(name, index, asked, times)
-    for name, least in (("one wording of each left out", 0), ("left out, told at length", LEFT_OUT_SHORT)):
-        _report(name, *_left_out(answers, least), times)
     print("risk and coverage of the stories: " + " | ".join(_risk_coverage(index, told)))
     print(
         "certainty fitted: bias, score, lead, said, meant", _fit(index, told[:330], unlike[::2], short["out_of_scope"])
@@ -85,18 +81,6 @@ def _search(index: AnswerIndex, ask: str, times: list[float]) -> list[Hit]:
 
 def _holds(hits: Sequence[Hit], right: frozenset[str]) -> bool:
     return any(hit.answer.id in right for hit in hits)
-
-
-def _left_out(answers: Sequence[Answer], least: int) -> tuple[AnswerIndex, list[Asked]]:
-    """An index without one wording of each answer, and those wordings of so many characters at least."""
-    chance = Random(1)
-    kept, asked = list[Answer](), list[Asked]()
-    for answer in answers:
-        place = chance.randrange(len(answer.variants))
-        kept.append(replace(answer, variants=(*answer.variants[:place], *answer.variants[place + 1 :])))
-        if len(answer.variants[place]) >= least:
-            asked.append((answer.variants[place], frozenset({answer.id})))
-    return AnswerIndex(kept), asked
 
 
 def _risk_coverage(index: AnswerIndex, asked: Sequence[Asked]) -> list[str]:
